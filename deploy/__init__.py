@@ -1,0 +1,1 @@
+"""Running Hexie: servers, processes, and the `hexie` command."""

@@ -1,0 +1,1 @@
+"""What the services stand on: contracts, policy, messaging and runtime."""

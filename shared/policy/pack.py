@@ -1,0 +1,267 @@
+"""A programme's law as frozen data: what a pack holds once it has been read and checked.
+
+Nothing here reads a file. `load.py` makes these from YAML; `assess.py` applies the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from shared.policy.conditions import Condition
+
+Scalar = str | int | bool | Decimal | date
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document. `loaded` is False for documents that are named but not printed ("to be loaded")."""
+
+    id: str
+    title: str
+    number: str
+    issued_on: date | None
+    status: str
+    bodies: tuple[str, ...] = ()
+    loaded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A place in a document with its own words. `id` reads like "NB23:二(五)"."""
+
+    id: str
+    source: str
+    citation: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A number no document prints, dated; shown everywhere as 「非文件规定」 with its ambiguity number."""
+
+    name: str
+    says: str
+    values: tuple[DatedValue, ...]
+    from_text: bool
+    ambiguity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """A value in force from `from_on` up to and including `to_on` (None: open)."""
+
+    from_on: date
+    to_on: date | None
+    value: Scalar
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sentence of law. `hard` rules refuse; soft ones ask for a recorded reason.
+
+    code   the refusal code programs match on
+    says   Chinese, fit to print in a letter; may name what to do
+    """
+
+    id: str
+    gate: str
+    code: str
+    says: str
+    clause: str
+    when: Condition
+    hard: bool = True
+    kinds: tuple[str, ...] = ()
+    status: int = 409
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """A field of a unit kind, with the word an officer sees."""
+
+    name: str
+    says: str
+    form: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnitKind:
+    """A kind of unit the pack knows. identifier: credit_code, project_number or internal."""
+
+    id: str
+    name: str
+    identifier: str
+    fields: tuple[FieldSpec, ...]
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One item of a standard, in the document's own words, with every element it lists."""
+
+    id: str
+    heading: str
+    says: str
+    elements: tuple[str, ...]
+    mandatory: bool
+    method: str
+    evidence: bool
+    clause: str
+    threshold: Decimal | None = None
+    when: Condition | None = None
+    na_allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A creation standard for some kinds of unit. `marked` is shown with it (基线, 示例标准 …)."""
+
+    id: str
+    name: str
+    version: str
+    kinds: tuple[str, ...]
+    indicators: tuple[Indicator, ...]
+    clause: str
+    marked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title, who names it, and how many a year by kind of unit."""
+
+    id: str
+    name: str
+    level: str
+    kinds: tuple[str, ...]
+    clause: str
+    validity_years: int | None = None
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    quota_clauses: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a procedure; the order of steps is the order of law."""
+
+    id: str
+    name: str
+    level: str
+    role: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """Steps in their order: recognition, naming, exit."""
+
+    id: str
+    name: str
+    steps: tuple[Step, ...]
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """An incentive: who may have it and what it does.
+
+    effect    lease (others act on it: inspection relief, green channels), priority, or record
+    purposes  the entitlement-check purposes it answers
+    degree    exempt or reduced for leases on inspection
+    """
+
+    id: str
+    name: str
+    says: str
+    kinds: tuple[str, ...]
+    effect: str
+    when: Condition
+    clause: str
+    purposes: tuple[str, ...] = ()
+    degree: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What an agency's event does on arrival. First match in order decides.
+
+    effect           suspend, lift_exemption, review, gate, note
+    ground           exit ground it may lead to once a person confirms, or ""
+    ends             for closing events: the trigger type whose hold it takes away, or ""
+    """
+
+    id: str
+    type: str
+    effect: str
+    says: str
+    clause: str
+    when: Condition | None = None
+    ground: str = ""
+    ends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExitGround:
+    """A ground of exit in the document's words; `when` is judged on the confirmed facts."""
+
+    id: str
+    name: str
+    clause: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A dated duty of a node kind. hard: an overdue one is marked late; soft: a warning and a reason."""
+
+    id: str
+    says: str
+    node_level: str
+    month: int
+    day: int
+    hard: bool
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One programme's law, whole. `fingerprint` is the SHA-256 of its canonical JSON."""
+
+    id: str
+    version: str
+    title: str
+    status: str
+    jurisdiction: str
+    parent: str
+    fingerprint: str
+    sources: Mapping[str, Source]
+    clauses: Mapping[str, Clause]
+    kinds: Mapping[str, UnitKind]
+    settings: Mapping[str, Setting]
+    gates: Mapping[str, tuple[Rule, ...]]
+    standards: Mapping[str, Standard]
+    titles: Mapping[str, Title]
+    procedures: Mapping[str, Procedure]
+    benefits: Mapping[str, Benefit]
+    triggers: tuple[Trigger, ...]
+    grounds: Mapping[str, ExitGround]
+    duties: tuple[Duty, ...]
+    lists: Mapping[str, str] = field(default_factory=dict)
+
+    def clause(self, clause_id: str) -> Clause:
+        """The clause with its wording; KeyError for an id the loader would have refused."""
+        return self.clauses[clause_id]
+
+    def setting(self, name: str, on: date) -> DatedValue:
+        """The value of a setting in force on a day; KeyError when the pack has none then."""
+        for dated in self.settings[name].values:
+            if dated.from_on <= on and (dated.to_on is None or on <= dated.to_on):
+                return dated
+        raise KeyError(f"{self.id}: {name} 在 {on} 没有值")
+
+    def standard_for(self, kind: str) -> Standard | None:
+        """The standard a unit of this kind is held against, or None when none is loaded (A-03)."""
+        return next((s for s in self.standards.values() if kind in s.kinds), None)
