@@ -1,0 +1,1 @@
+"""The ground: settings, database, logs, ids, migrations, packs in force. No broker here."""
