@@ -1,0 +1,1 @@
+"""Rules of oversight as frozen data and pure functions: no clock, no input or output."""

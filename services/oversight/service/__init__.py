@@ -1,0 +1,1 @@
+"""Entrypoints: the nameko service, the ingress and the judge."""
