@@ -1,11 +1,18 @@
-"""What the registry says, accepts and answers: units, plans, commitments, cultivation, honours."""
+"""What the registry says, and what it accepts about units and imports.
+
+What it accepts about plans, commitments, cultivation, honours and packs is in
+`registry_acts.py`; what it answers is in `registry_answers.py`.
+"""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from decimal import Decimal
+from typing import ClassVar, Literal
 
-from shared.contracts.message import Event
+from pydantic import Field
+
+from shared.contracts.message import Command, Event, Shape
 
 # --- says ---------------------------------------------------------------------------------
 
@@ -57,7 +64,7 @@ class UnitClosed(Event):
 
 
 class PlanFiled(Event):
-    """A district's annual plan was filed: its window, standards and papers rule applications (NB23 二(二))."""
+    """A node's annual plan was filed: window, standards and papers for applications (NB23 二(二))."""
 
     name: ClassVar[str] = "registry.plan_filed"
 
@@ -139,3 +146,183 @@ class PlaqueReturned(Event):
     plaque_number: str
     returned_on: date
     lost_reason: str = ""
+
+
+# --- accepts ------------------------------------------------------------------------------
+
+
+class UnitEntry(Shape):
+    """What an officer writes down about a unit; `details`: the kind's own fields (the pack's)."""
+
+    kind: str
+    name_text: str
+    code: str = ""
+    division: str
+    address: str = ""
+    industry: str = ""
+    headcount: int | None = None
+    revenue: Decimal | None = None  # 万元
+    assets: Decimal | None = None  # 万元
+    size: str = ""  # large, medium, small, micro; computed when empty
+    leader_code: str = ""  # the contractor's credit code, for sites
+    starts_on: date | None = None
+    ends_on: date | None = None
+    contact_name: str = ""
+    contact_phone: str = ""
+    details: dict[str, str] = Field(default_factory=dict)
+
+
+class RegisterUnit(Command):
+    """Enter one unit. Answers `UnitView`; the same code twice is `code_taken`."""
+
+    name: ClassVar[str] = "registry.register_unit"
+
+    entry: UnitEntry
+
+
+class AmendUnit(Command):
+    """Replace a unit's entry; `revision`: the one the officer saw (If-Match). Answers `UnitView`."""
+
+    name: ClassVar[str] = "registry.amend_unit"
+
+    unit_id: str
+    revision: int
+    entry: UnitEntry
+    reason: str
+
+
+class CloseUnit(Command):
+    """End a unit's entry (A-44); honours stay in history. Answers `UnitView`."""
+
+    name: ClassVar[str] = "registry.close_unit"
+
+    unit_id: str
+    closed_on: date
+    reason: str
+
+
+class GetUnit(Command):
+    """Answers `UnitView`. Another area's unit is 404."""
+
+    name: ClassVar[str] = "registry.get_unit"
+
+    unit_id: str = ""
+    code: str = ""
+
+
+class UnitFilter(Shape):
+    """Every filter of the unit list; `text` takes two characters of a name, initials, or a code."""
+
+    kinds: tuple[str, ...] = ()
+    division: str = ""
+    standings: tuple[str, ...] = ()
+    title_level: str = ""  # units holding an active title of this level; "none": holding none
+    text: str = ""
+
+
+Sort = Literal["name", "-name", "entered_at", "-entered_at", "headcount", "-headcount"]
+
+
+class FindUnits(Command):
+    """A page of units by key. Answers `UnitPage`; pass `next_after` on for the following one."""
+
+    name: ClassVar[str] = "registry.find_units"
+
+    where: UnitFilter = UnitFilter()
+    sort: Sort = "name"
+    after: str = ""
+    limit: int = Field(default=50, ge=1, le=500)
+
+
+class ExportUnits(Command):
+    """As FindUnits with pages of up to 5,000: exactly what is filtered, sorted by name."""
+
+    name: ClassVar[str] = "registry.export_units"
+
+    where: UnitFilter = UnitFilter()
+    after: str = ""
+    limit: int = Field(default=5000, ge=1, le=5000)
+
+
+class CountUnits(Command):
+    """Answers `UnitCounts`: how many in all, by kind, by standing, within the actor's area."""
+
+    name: ClassVar[str] = "registry.count_units"
+
+    where: UnitFilter = UnitFilter()
+
+
+IMPORT_COLUMNS: dict[str, str] = {  # heading in the file -> field of UnitEntry
+    "单位类型": "kind",
+    "单位名称": "name_text",
+    "统一社会信用代码/项目编号": "code",
+    "行政区划代码": "division",
+    "地址": "address",
+    "行业代码": "industry",
+    "职工人数": "headcount",
+    "营业收入（万元）": "revenue",
+    "资产总额（万元）": "assets",
+    "规模": "size",
+    "施工总承包单位信用代码": "leader_code",
+    "开工日期": "starts_on",
+    "竣工日期": "ends_on",
+    "联系人": "contact_name",
+    "联系电话": "contact_phone",
+}
+
+Cell = str | int | float | bool | None
+
+
+class StageImport(Command):
+    """Stage rows of a file for a dry run, in chunks; nothing enters the register yet.
+
+    First chunk: `import_id` empty. Cells as the file has them (a numeric cell stays a number, so
+    that a code stored as number can be told); `first_row` is the file's row number of rows[0].
+    Answers `ImportReport`; its rows are complete once a chunk came with `is_last`.
+    """
+
+    name: ClassVar[str] = "registry.stage_import"
+
+    import_id: str = ""
+    file_name: str
+    file_digest: str = ""
+    columns: tuple[str, ...]  # UnitEntry field names; unknown ones go to details
+    first_row: int = 2
+    rows: list[list[Cell]] = Field(max_length=20_000)
+    is_last: bool = False
+
+
+class ConfirmImport(Command):
+    """A second person (not the stager) lets the staged rows enter. Answers `ImportReport`."""
+
+    name: ClassVar[str] = "registry.confirm_import"
+
+    import_id: str
+
+
+class DiscardImport(Command):
+    """Drop a staged import. Answers `ImportReport`."""
+
+    name: ClassVar[str] = "registry.discard_import"
+
+    import_id: str
+    reason: str = ""
+
+
+class GetImport(Command):
+    """Answers `ImportReport` with up to `limit` row findings of `outcomes` after a row number."""
+
+    name: ClassVar[str] = "registry.get_import"
+
+    import_id: str
+    outcomes: tuple[str, ...] = ()
+    after_row: int = 0
+    limit: int = Field(default=500, ge=1, le=5000)
+
+
+class ListImports(Command):
+    """Answers `{"imports": [ImportReport]}`, newest first, no rows; status "staged" is 待办."""
+
+    name: ClassVar[str] = "registry.list_imports"
+
+    status: str = ""

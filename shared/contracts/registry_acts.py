@@ -1,0 +1,313 @@
+"""What the registry accepts about plans, commitments, cultivation, honours, packs and history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from shared.contracts.message import Command
+
+
+class AddDocument(Command):
+    """Hold an upper-level arrangement that plans carry out (二(一)). Answers `DocumentView`."""
+
+    name: ClassVar[str] = "registry.add_document"
+
+    title: str
+    number: str = ""
+    issuer: str
+    level: Literal["nation", "province", "city"]
+    issued_on: date | None = None
+    file_name: str = ""
+    file_digest: str = ""
+
+
+class ListDocuments(Command):
+    """Answers `{"documents": [DocumentView]}`."""
+
+    name: ClassVar[str] = "registry.list_documents"
+
+
+class FilePlan(Command):
+    """File a node's annual plan; a second filing is the next version. Answers `PlanView`.
+
+    Later than the usual day is accepted with a warning and needs `deadline_reason` (NB23 二(二)).
+    """
+
+    name: ClassVar[str] = "registry.file_plan"
+
+    year: int
+    sections: dict[str, str]  # 工作安排 培育目标 创建标准 评估要求 选树计划
+    window_from: date
+    deadline_on: date | None = None  # None: the pack's usual day
+    deadline_reason: str = ""
+    # unit kind -> standard id; empty: the pack's
+    standards: dict[str, str] = Field(default_factory=dict)
+    papers: tuple[str, ...] = ()
+    publicity: bool = False
+    document_ids: tuple[str, ...] = ()
+    reason: str = ""  # for soft rules that are not met
+
+
+class GetPlan(Command):
+    """Answers `PlanView` of the plan in force for a node and year; 404 when none is filed."""
+
+    name: ClassVar[str] = "registry.get_plan"
+
+    node: str
+    year: int
+
+
+class ListPlans(Command):
+    """Answers `{"plans": [PlanView], "missing": [NodeView]}`: who filed, who has not."""
+
+    name: ClassVar[str] = "registry.list_plans"
+
+    year: int
+
+
+class PlanningSheet(Command):
+    """Answers `PlanningSheetView` of a node as of today (NB23 二(一)立足当地企业的类型、分布…)."""
+
+    name: ClassVar[str] = "registry.planning_sheet"
+
+    node: str
+    year: int
+
+
+class SubmitCommitment(Command):
+    """Hand in a signed commitment letter (创建承诺书). Answers `CommitmentView`."""
+
+    name: ClassVar[str] = "registry.submit_commitment"
+
+    unit_id: str
+    signatory: str
+    signed_on: date
+    file_name: str = ""
+    file_digest: str = ""
+
+
+class AcceptCommitment(Command):
+    """The office of the unit's seat accepts: the unit is creating. Answers `CommitmentView`."""
+
+    name: ClassVar[str] = "registry.accept_commitment"
+
+    commitment_id: str
+
+
+class ReturnCommitment(Command):
+    """Send a commitment back with what is missing. Answers `CommitmentView`."""
+
+    name: ClassVar[str] = "registry.return_commitment"
+
+    commitment_id: str
+    reason: str
+
+
+class ListCommitments(Command):
+    """Answers `{"commitments": [CommitmentView]}`; status "submitted" is the office's 待办."""
+
+    name: ClassVar[str] = "registry.list_commitments"
+
+    unit_id: str = ""
+    status: str = ""
+    limit: int = Field(default=200, ge=1, le=500)
+
+
+class StartCultivation(Command):
+    """Begin cultivating a recognised unit as a demonstration unit. Answers `CultivationView`."""
+
+    name: ClassVar[str] = "registry.start_cultivation"
+
+    unit_id: str
+    started_on: date
+    goal: str = ""
+
+
+class RecordService(Command):
+    """A check-up, training, e-contract or guidance for a unit (二(三)). Answers `CultivationView`.
+
+    kind "checkup" needs a mode: joint_guidance 政府部门联合指导, third_party 第三方专业机构体检,
+    peer 企业互评互检, online 线上自查自测.
+    """
+
+    name: ClassVar[str] = "registry.record_service"
+
+    unit_id: str
+    kind: Literal["checkup", "training", "e_contract", "guidance"]
+    mode: Literal["", "joint_guidance", "third_party", "peer", "online"] = ""
+    held_on: date
+    provider: str
+    need: str = ""
+    result: str = ""
+    follow_up: str = ""
+
+
+class GetCultivation(Command):
+    """Answers `CultivationView`: start, services, counts by kind and mode."""
+
+    name: ClassVar[str] = "registry.get_cultivation"
+
+    unit_id: str
+
+
+class GetTitle(Command):
+    """Answers `TitleView`, as of a day and as known at an instant (default: now)."""
+
+    name: ClassVar[str] = "registry.get_title"
+
+    title_id: str
+    as_of: date | None = None
+    known_at: datetime | None = None
+
+
+class ListTitles(Command):
+    """Answers `TitlePage`; with `as_of`/`known_at` the register as it stood, as then known."""
+
+    name: ClassVar[str] = "registry.list_titles"
+
+    unit_id: str = ""
+    year: int | None = None
+    kind: str = ""
+    level: str = ""
+    status: str = ""
+    place: str = ""  # of the plaque: to_issue, issued, to_return, returned, lost
+    as_of: date | None = None
+    known_at: datetime | None = None
+    after: str = ""
+    limit: int = Field(default=50, ge=1, le=500)
+
+
+class PublicRegister(Command):
+    """The list published to society: active titles, or removals. Answers `PublicPage`."""
+
+    name: ClassVar[str] = "registry.public_register"
+
+    listing: Literal["active", "removed"] = "active"
+    year: int | None = None
+    kind: str = ""
+    division: str = ""
+    text: str = ""
+    after: str = ""
+    limit: int = Field(default=100, ge=1, le=5000)
+
+
+class VerifyPlaque(Command):
+    """The live state behind a plaque number or its verify code. Answers `PlaqueCheck`."""
+
+    name: ClassVar[str] = "registry.verify_plaque"
+
+    number_or_code: str
+
+
+class IssuePlaque(Command):
+    """Hand the plaque over. Answers `TitleView`."""
+
+    name: ClassVar[str] = "registry.issue_plaque"
+
+    title_id: str
+    issued_on: date
+    received_by: str
+
+
+class ReturnPlaque(Command):
+    """The plaque came back. Answers `TitleView`."""
+
+    name: ClassVar[str] = "registry.return_plaque"
+
+    title_id: str
+    returned_on: date
+    handed_in_by: str = ""
+
+
+class LosePlaque(Command):
+    """The plaque is lost and why (遗失作废). Answers `TitleView`."""
+
+    name: ClassVar[str] = "registry.lose_plaque"
+
+    title_id: str
+    reported_on: date
+    reason: str
+
+
+class AddPractice(Command):
+    """Put a named unit's practice into the library, unpublished. Answers `PracticeView`."""
+
+    name: ClassVar[str] = "registry.add_practice"
+
+    unit_id: str
+    title: str
+    text: str
+
+
+class PublishPractice(Command):
+    """Publish a practice (推广经验做法), or take it down. Answers `PracticeView`."""
+
+    name: ClassVar[str] = "registry.publish_practice"
+
+    practice_id: str
+    state: Literal["published", "withdrawn"] = "published"
+
+
+class FindPractices(Command):
+    """Answers `{"practices": [PracticeView]}`; without a signed-in officer only published ones."""
+
+    name: ClassVar[str] = "registry.find_practices"
+
+    unit_id: str = ""
+    text: str = ""
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class UnitTimeline(Command):
+    """Answers `{"entries": [TimelineEntry]}`, newest first; `known_at`: only what was known then."""
+
+    name: ClassVar[str] = "registry.unit_timeline"
+
+    unit_id: str
+    known_at: datetime | None = None
+    limit: int = Field(default=200, ge=1, le=1000)
+
+
+class ActivatePack(Command):
+    """Put a pack to work, by name and with a reason (A-01). Answers `ActivationView`."""
+
+    name: ClassVar[str] = "registry.activate_pack"
+
+    pack_id: str
+    jurisdiction: str
+    effective_on: date
+    reason: str
+
+
+class ListActivations(Command):
+    """Answers `{"activations": [ActivationView]}`, newest first."""
+
+    name: ClassVar[str] = "registry.list_activations"
+
+
+class ListNodes(Command):
+    """Answers `{"nodes": [NodeView]}`: organisation nodes with their party bodies and sides."""
+
+    name: ClassVar[str] = "registry.list_nodes"
+
+    node: str = ""
+
+
+class Changes(Command):
+    """Answers `ChangesPage`: what became true in the registry after a sequence, oldest first."""
+
+    name: ClassVar[str] = "registry.changes"
+
+    after: int = 0
+    limit: int = Field(default=500, ge=1, le=5000)
+
+
+class GetDecision(Command):
+    """Answers the whole legal chain of a registry decision as JSON; 404 when there is none."""
+
+    name: ClassVar[str] = "registry.get_decision"
+
+    decision_id: str
