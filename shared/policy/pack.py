@@ -17,7 +17,7 @@ Scalar = str | int | bool | Decimal | date
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document. `loaded` is False for documents that are named but not printed ("to be loaded")."""
+    """A document. `loaded` is False for one that is named but not printed ("to be loaded")."""
 
     id: str
     title: str
@@ -40,7 +40,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A number no document prints, dated; shown everywhere as 「非文件规定」 with its ambiguity number."""
+    """A dated number. Not `from_text`: shown everywhere as 「非文件规定」 with its ambiguity."""
 
     name: str
     says: str
@@ -215,7 +215,7 @@ class ExitGround:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A dated duty of a node kind. hard: an overdue one is marked late; soft: a warning and a reason."""
+    """A dated duty of a node. hard: marked late when overdue; soft: a warning and a reason."""
 
     id: str
     says: str
