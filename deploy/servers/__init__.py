@@ -1,0 +1,1 @@
+"""Private PostgreSQL and RabbitMQ, in user space, on free loopback ports."""

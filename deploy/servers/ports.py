@@ -1,0 +1,83 @@
+"""Free loopback ports, and processes told apart from strangers that reuse a pid."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+class CannotStart(RuntimeError):
+    """One clear sentence in Chinese: what is wrong, and which command to type."""
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether nothing listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port(wanted: int = 0) -> int:
+    """`wanted` when it is free, else any free loopback port."""
+    if wanted and is_free(wanted):
+        return wanted
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_time(pid: int) -> str:
+    """The kernel's start time of a process, "" when there is none: pid + this is an identity."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    fields = stat.rsplit(")", 1)[-1].split()
+    return "" if fields[0] == "Z" else fields[19]
+
+
+def is_alive(pid: int, started: str = "") -> bool:
+    """Whether this very process still runs (a reused pid has another start time)."""
+    now = start_time(pid) if pid > 0 else ""
+    return bool(now) and (not started or now == started)
+
+
+def wait_for(
+    what: str, check: Callable[[], object], *, seconds: float, alive: Callable[[], bool] | None = None
+) -> None:
+    """Poll until `check` is true; CannotStart with the last answer when time is up."""
+    deadline = time.monotonic() + seconds
+    last = ""
+    while time.monotonic() < deadline:
+        if alive is not None and not alive():
+            raise CannotStart(f"{what}：进程已退出。{last}")
+        try:
+            if check():
+                return
+        except Exception as error:  # noqa: BLE001  not ready yet, for whatever reason
+            last = f"最后一次检查：{error!s:.200}"
+        time.sleep(0.05)
+    raise CannotStart(f"{what}：等了 {seconds:.0f} 秒仍未就绪。{last}")
+
+
+def end(pid: int, started: str, *, first: signal.Signals = signal.SIGTERM, seconds: float = 15) -> None:
+    """End one process we started: ask, wait, then kill. A stranger with its pid is left alone."""
+    if not is_alive(pid, started):
+        return
+    os.kill(pid, first)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not is_alive(pid, started):
+            return
+        time.sleep(0.02)
+    os.kill(pid, signal.SIGKILL)
+    while is_alive(pid, started) and time.monotonic() < deadline + 5:
+        time.sleep(0.02)
