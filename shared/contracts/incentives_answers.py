@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from shared.contracts.incentives import (
+from shared.contracts.incentives_words import (
     Amount,
     CallKind,
     Purpose,
