@@ -26,7 +26,7 @@ class OpenCampaign(Command):
     kind: CampaignKind
     scope: CampaignScope
     share: int = Field(default=100, ge=1, le=100)
-    seed: int = 0
+    seed: int | None = None  # None: one is made from the campaign's id, and recorded
     starts_on: date
     ends_on: date
 
