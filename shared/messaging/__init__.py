@@ -1,0 +1,1 @@
+"""Hearing, saying and answering, written once: inbox, outbox, relay, retry, parking, ingress."""
