@@ -64,7 +64,7 @@ class UnitClosed(Event):
 
 
 class PlanFiled(Event):
-    """A node's annual plan was filed: window, standards and papers for applications (NB23 二(二))."""
+    """A node's annual plan was filed: window, standards and papers for applications (二(二))."""
 
     name: ClassVar[str] = "registry.plan_filed"
 
@@ -181,7 +181,7 @@ class RegisterUnit(Command):
 
 
 class AmendUnit(Command):
-    """Replace a unit's entry; `revision`: the one the officer saw (If-Match). Answers `UnitView`."""
+    """Replace a unit's entry; `revision`: the one seen (If-Match). Answers `UnitView`."""
 
     name: ClassVar[str] = "registry.amend_unit"
 

@@ -262,7 +262,7 @@ class FindPractices(Command):
 
 
 class UnitTimeline(Command):
-    """Answers `{"entries": [TimelineEntry]}`, newest first; `known_at`: only what was known then."""
+    """Answers `{"entries": [TimelineEntry]}`, newest first; `known_at`: as known then."""
 
     name: ClassVar[str] = "registry.unit_timeline"
 
