@@ -1,0 +1,1 @@
+"""The whole test suite: unit, contract, integration, e2e, browser."""

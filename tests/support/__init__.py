@@ -1,0 +1,1 @@
+"""What every kind of test stands on: real servers, databases, processes, builders."""
