@@ -13,7 +13,8 @@ from pydantic import Field
 
 from shared.contracts.message import Command, Event
 
-Severity = Literal["", "minor", "major", "extreme"]
+Severity = Literal["", "minor", "ordinary", "major", "extreme"]
+Grade = Literal["", "minor", "ordinary", "larger", "major", "extraordinary"]
 Impact = Literal["", "small", "considerable", "grave"]
 Consent = Literal["revoke", "keep", "recuse"]
 Outcome = Literal["revoke", "keep"]
@@ -132,13 +133,14 @@ class GetReviewItem(Command):
 class ConfirmTrigger(Command):
     """A person confirms what an agency said; severity and impact are that person's (A-19).
 
-    `severity` is minor, major or extreme; `impact` small, considerable or grave; "" is unknown.
+    "" is unknown: the agency's own word is then shown, and counts for nothing by itself.
     """
 
     name: ClassVar[str] = "oversight.confirm_trigger"
 
     trigger_id: str
     severity: Severity = ""
+    grade: Grade = ""  # of an accident
     impact: Impact = ""
     caused_by_unit: bool | None = None
     remark: str = Field(min_length=1, max_length=2000)
@@ -174,6 +176,7 @@ class OpenCase(Command):
     title_id: str
     ground: str
     severity: Severity = ""
+    grade: Grade = ""  # of an accident
     impact: Impact = ""
     caused_by_unit: bool | None = None
     remark: str = Field(min_length=1, max_length=2000)
