@@ -1,0 +1,1 @@
+"""The rules of the register: entries, codes, standing, plans, honours. No I/O, no clock."""
