@@ -1,0 +1,166 @@
+"""Staged imports: rows go in as chunks, are judged, and enter the register as sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+
+from services.registry.store.tables import ENTRY_COLUMNS, import_batch, import_row
+from services.registry.store.units import Row, Values, within
+from shared.contracts.refusals import Refused
+from shared.messaging.tx import Tx
+
+_COLUMNS = ", ".join(ENTRY_COLUMNS)
+_CHANGED = (
+    "name_text", "name_key", "sort_key", "grams", "division", "address", "industry", "size",
+    "leader_code", "contact_name", "contact_phone", "headcount", "revenue", "assets", "starts_on",
+    "ends_on",
+)  # fmt: skip
+
+_NEXT_ROWS = (
+    "WITH due AS (SELECT * FROM import_row WHERE import_id = :import_id AND outcome = :outcome"
+    " AND NOT entered ORDER BY row LIMIT :some),"
+)
+
+_ENTER_NEW = text(
+    f"{_NEXT_ROWS}"
+    f" made AS (INSERT INTO unit ({_COLUMNS}, standing, standing_on, revision, entered_at,"
+    f" entered_by) SELECT {_COLUMNS}, 'registered', :today, 1, :now, :who FROM due"
+    " ON CONFLICT DO NOTHING RETURNING unit_id),"
+    " marked AS (UPDATE import_row r SET entered = true, outcome = CASE WHEN r.unit_id IN"
+    " (SELECT unit_id FROM made) THEN r.outcome ELSE 'conflict' END, says = CASE WHEN r.unit_id"
+    " IN (SELECT unit_id FROM made) THEN r.says ELSE CAST(:taken AS jsonb) END"
+    " FROM due WHERE r.import_id = :import_id AND r.row = due.row)"
+    " SELECT unit_id FROM made"
+)
+
+_ENTER_CHANGED = text(
+    f"{_NEXT_ROWS}"
+    f" made AS (UPDATE unit u SET {', '.join(f'{c} = due.{c}' for c in _CHANGED)},"
+    " details = u.details || due.details, revision = u.revision + 1, amended_at = :now,"
+    " amended_by = :who FROM due WHERE u.unit_id = due.unit_id"
+    " AND u.revision = due.seen_revision AND u.standing <> 'closed' RETURNING u.unit_id),"
+    " marked AS (UPDATE import_row r SET entered = true, outcome = CASE WHEN r.unit_id IN"
+    " (SELECT unit_id FROM made) THEN r.outcome ELSE 'conflict' END, says = CASE WHEN r.unit_id"
+    " IN (SELECT unit_id FROM made) THEN r.says ELSE CAST(:taken AS jsonb) END"
+    " FROM due WHERE r.import_id = :import_id AND r.row = due.row)"
+    " SELECT unit_id FROM made"
+)
+
+_LEADERS = text(
+    "UPDATE unit s SET leader_unit_id = e.unit_id FROM unit e, import_row r"
+    " WHERE r.import_id = :import_id AND s.unit_id = r.unit_id AND s.leader_code <> ''"
+    " AND e.code = s.leader_code AND s.leader_unit_id <> e.unit_id"
+)
+
+
+def add_batch(tx: Tx, values: Values) -> None:
+    """Open an import."""
+    tx.session.execute(import_batch.insert().values(**values))
+
+
+def load_batch(tx: Tx, import_id: str, *, lock: bool = False) -> Row:
+    """An import of the actor's area; 404 otherwise."""
+    query = select(import_batch).where(
+        import_batch.c.import_id == import_id,
+        within(tx.actor, import_batch.c.node, import_batch.c.staged_by),
+    )
+    if lock:
+        query = query.with_for_update()
+    row = tx.session.execute(query).mappings().one_or_none()
+    if row is None:
+        raise Refused("import_not_found", f"没有找到导入批次“{import_id}”", status=404)
+    return row
+
+
+def save_batch(tx: Tx, import_id: str, values: Values) -> None:
+    """Change a locked import."""
+    tx.session.execute(
+        update(import_batch).where(import_batch.c.import_id == import_id).values(**values)
+    )
+
+
+def list_batches(tx: Tx, status: str) -> Sequence[Row]:
+    """The newest 100 imports of the actor's area."""
+    query = select(import_batch).where(
+        within(tx.actor, import_batch.c.node, import_batch.c.staged_by)
+    )
+    if status:
+        query = query.where(import_batch.c.status == status)
+    query = query.order_by(import_batch.c.staged_at.desc()).limit(100)
+    return tx.session.execute(query).mappings().all()
+
+
+def add_rows(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Stage judged rows."""
+    if rows:
+        tx.session.execute(import_row.insert(), rows)
+
+
+def rows_by_code(tx: Tx, import_id: str, codes: Sequence[str]) -> dict[str, int]:
+    """The first row of this import that already carries a code."""
+    found = tx.session.execute(
+        select(import_row.c.code, func.min(import_row.c.row))
+        .where(import_row.c.import_id == import_id, import_row.c.code == func.any(list(codes)))
+        .where(import_row.c.code != "")
+        .group_by(import_row.c.code)
+    )
+    return {code: int(row) for code, row in found}
+
+
+def list_rows(
+    tx: Tx, import_id: str, *, outcomes: Sequence[str], after_row: int, limit: int
+) -> Sequence[Row]:
+    """Findings in the file's order."""
+    query = select(import_row).where(
+        import_row.c.import_id == import_id, import_row.c.row > after_row
+    )
+    if outcomes:
+        query = query.where(import_row.c.outcome.in_(outcomes))
+    return tx.session.execute(query.order_by(import_row.c.row).limit(limit)).mappings().all()
+
+
+def count_rows(tx: Tx, import_id: str) -> dict[str, int]:
+    """How many rows of each outcome."""
+    found = tx.session.execute(
+        select(import_row.c.outcome, func.count())
+        .where(import_row.c.import_id == import_id)
+        .group_by(import_row.c.outcome)
+    )
+    return {outcome: int(count) for outcome, count in found}
+
+
+def rows_left(tx: Tx, import_id: str) -> int:
+    """How many rows still wait to enter."""
+    query = select(func.count()).where(
+        import_row.c.import_id == import_id,
+        import_row.c.outcome.in_(("new", "changed")),
+        ~import_row.c.entered,
+    )
+    return int(tx.session.execute(query).scalar_one())
+
+
+def enter_rows(tx: Tx, import_id: str, *, outcome: str, some: int) -> list[str]:
+    """Let the next rows enter as one set; ids of the units made or changed.
+
+    A row whose unit moved on since the dry run becomes a conflict and changes nothing.
+    """
+    statement = _ENTER_NEW if outcome == "new" else _ENTER_CHANGED
+    values: dict[str, object] = {
+        "import_id": import_id,
+        "outcome": outcome,
+        "some": some,
+        "now": tx.now,
+        "who": tx.actor.id,
+        "taken": '["预检之后该单位已被登记或修改：请重新导入这一行"]',
+    }
+    if outcome == "new":
+        values["today"] = tx.today
+    return [str(unit_id) for unit_id in tx.session.execute(statement, values).scalars()]
+
+
+def link_leaders(tx: Tx, import_id: str) -> None:
+    """Tie sites to their contractors where both are on the register."""
+    tx.session.execute(_LEADERS, {"import_id": import_id})

@@ -1,0 +1,93 @@
+"""Divisions and size classes: reference data read from YAML once a process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from services.registry.domain.size import SizeLine
+
+_FOLDER = Path(__file__).parent
+_LETTERS = (
+    ("A", 1, 5), ("B", 6, 12), ("C", 13, 43), ("D", 44, 46), ("E", 47, 50), ("F", 51, 52),
+    ("G", 53, 60), ("H", 61, 62), ("I", 63, 65), ("J", 66, 69), ("K", 70, 70), ("L", 71, 72),
+    ("M", 73, 75), ("N", 76, 79), ("O", 80, 82), ("P", 83, 83), ("Q", 84, 85), ("R", 86, 90),
+    ("S", 91, 96), ("T", 97, 97),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A division by its code, with the days it is valid and what came after it."""
+
+    code: str
+    name: str
+    parent: str
+    valid_from: date
+    valid_to: date | None
+    successor: str
+
+    def is_valid(self, on: date) -> bool:
+        """Whether the division exists on a day."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+
+@lru_cache(maxsize=1)
+def divisions() -> dict[str, Division]:
+    """Every division on record, ended ones too, by code."""
+    rows = yaml.safe_load((_FOLDER / "divisions.yaml").read_text(encoding="utf-8"))["divisions"]
+    return {
+        row["code"]: Division(
+            code=row["code"],
+            name=row["name"],
+            parent=row["parent"],
+            valid_from=row["valid_from"],
+            valid_to=row.get("valid_to"),
+            successor=row.get("successor", ""),
+        )
+        for row in rows
+    }
+
+
+def division_of(code: str) -> Division | None:
+    """The nearest division on record: the street's own, else its district."""
+    known = divisions()
+    return known.get(code[:9]) or known.get(code[:6])
+
+
+def division_text(code: str) -> str:
+    """The name of the nearest division on record, or the code."""
+    found = division_of(code)
+    return found.name if found else code
+
+
+@lru_cache(maxsize=1)
+def size_lines() -> tuple[SizeLine, ...]:
+    """The table of size classes."""
+    rows = yaml.safe_load((_FOLDER / "sizes.yaml").read_text(encoding="utf-8"))["lines"]
+    return tuple(
+        SizeLine(
+            name=row["name"],
+            industries=tuple(row["industries"]),
+            bounds={
+                metric: (Decimal(row[metric][0]), Decimal(row[metric][1]), Decimal(row[metric][2]))
+                for metric in ("headcount", "revenue", "assets")
+                if metric in row
+            },
+        )
+        for row in rows
+    )
+
+
+def lettered(industry: str) -> str:
+    """An industry code with its letter in front, as the size table wants it: "5211" -> "F5211"."""
+    if not industry[:2].isdigit():
+        return industry.upper()
+    number = int(industry[:2])
+    letter = next((sign for sign, first, last in _LETTERS if first <= number <= last), "")
+    return f"{letter}{industry}"
