@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(add_help=False)
     whole.add_argument("--json", action="store_true", help="machine-readable output")
 
-    def command(name: str, act: Act, what: str, under=commands) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def command(name: str, act: Act, what: str, under=commands) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
         made: argparse.ArgumentParser = under.add_parser(name, help=what, parents=[whole])
         made.set_defaults(act=act)
         return made
@@ -87,6 +87,18 @@ def _parser() -> argparse.ArgumentParser:
     demo = command("demo", _demo, "在终端讲一家企业、一个工地的故事")
     demo.add_argument("--units", type=int, default=0, help="另外装载的样例单位数")
 
+    _pack_commands(commands, command)
+    _agency_commands(commands, command)
+    _parked_commands(commands, command)
+
+    tokens = commands.add_parser("token", help="程序访问凭证").add_subparsers(required=True)
+    issue = command("issue", _token_issue, "签发 REST 访问凭证", tokens)
+    issue.add_argument("account", help="账号名")
+    issue.add_argument("--days", type=int, default=90)
+    return parser
+
+
+def _pack_commands(commands, command) -> None:  # type: ignore[no-untyped-def]
     packs = commands.add_parser("pack", help="政策包").add_subparsers(required=True)
     command("list", _pack_list, "列出政策包", packs)
     command("lint", _pack_lint, "检查政策包", packs)
@@ -101,17 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     activate.add_argument("--on", default="", help="生效日，默认今天")
     activate.add_argument("--jurisdiction", default="", help="地区代码，默认本系统的地区")
 
-    _agency_commands(commands, command)
-    _parked_commands(commands, command)
 
-    tokens = commands.add_parser("token", help="程序访问凭证").add_subparsers(required=True)
-    issue = command("issue", _token_issue, "签发 REST 访问凭证", tokens)
-    issue.add_argument("account", help="账号名")
-    issue.add_argument("--days", type=int, default=90)
-    return parser
-
-
-def _agency_commands(commands, command) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _agency_commands(commands, command) -> None:  # type: ignore[no-untyped-def]
     agency = commands.add_parser("agency", help="对接机构").add_subparsers(required=True)
     add = command("add", _agency_add, "登记机构：虚拟主机、用户、签名密钥", agency)
     add.add_argument("code", help="机构代码，例如 ldjc-330203")
@@ -132,7 +135,7 @@ def _agency_commands(commands, command) -> None:  # type: ignore[no-untyped-def]
     publish.add_argument("--wait", type=float, default=30.0, help="等回执的秒数")
 
 
-def _parked_commands(commands, command) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _parked_commands(commands, command) -> None:  # type: ignore[no-untyped-def]
     parked = commands.add_parser("parked", help="停放的消息").add_subparsers(required=True)
     listing = command("list", _parked_list, "列出停放的消息", parked)
     listing.add_argument("--service", default="")

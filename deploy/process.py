@@ -52,7 +52,7 @@ def _patch() -> None:
     eventlet.monkey_patch()
 
 
-def _load(path: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _load(path: str):  # type: ignore[no-untyped-def]
     from importlib import import_module
 
     module, _, attribute = path.partition(":")

@@ -218,7 +218,7 @@ class Run:
 
 def declare_topology(amqp_url: str) -> None:
     """Every exchange and queue of the bus, idempotently, in a process without eventlet's patches."""
-    from deploy.topology import declare_all  # noqa: PLC0415  imports nameko, late on purpose
+    from deploy.topology import declare_all
 
     declare_all(amqp_url)
 

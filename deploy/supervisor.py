@@ -74,7 +74,7 @@ class Supervisor:
     def is_ready(self, name: str) -> bool:
         """Whether the process says it can do its work."""
         port = self.children[name].health_port
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
             return bool(answer.status == 200)
 
     def wait_ready(self, name: str, seconds: float = 60) -> None:

@@ -88,7 +88,7 @@ def tx_for(engine_of: Callable[[str], Engine]) -> Iterator[Callable[..., Tx]]:
 
     Every Tx a test takes for one service shares that transaction, so acts follow one another.
     """
-    from sqlalchemy.orm import Session  # noqa: PLC0415
+    from sqlalchemy.orm import Session
 
     sessions: dict[str, Session] = {}
 

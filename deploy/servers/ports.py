@@ -51,7 +51,11 @@ def is_alive(pid: int, started: str = "") -> bool:
 
 
 def wait_for(
-    what: str, check: Callable[[], object], *, seconds: float, alive: Callable[[], bool] | None = None
+    what: str,
+    check: Callable[[], object],
+    *,
+    seconds: float,
+    alive: Callable[[], bool] | None = None,
 ) -> None:
     """Poll until `check` is true; CannotStart with the last answer when time is up."""
     deadline = time.monotonic() + seconds
@@ -68,7 +72,9 @@ def wait_for(
     raise CannotStart(f"{what}：等了 {seconds:.0f} 秒仍未就绪。{last}")
 
 
-def end(pid: int, started: str, *, first: signal.Signals = signal.SIGTERM, seconds: float = 15) -> None:
+def end(
+    pid: int, started: str, *, first: signal.Signals = signal.SIGTERM, seconds: float = 15
+) -> None:
     """End one process we started: ask, wait, then kill. A stranger with its pid is left alone."""
     if not is_alive(pid, started):
         return

@@ -79,9 +79,7 @@ class Postgres:
         )  # fmt: skip
         log.close()
         self.pid, self.started = process.pid, start_time(process.pid)
-        wait_for(
-            "PostgreSQL 启动", self.answers, seconds=60, alive=lambda: process.poll() is None
-        )
+        wait_for("PostgreSQL 启动", self.answers, seconds=60, alive=lambda: process.poll() is None)
         self.create_database("hexie")
 
     def answers(self) -> bool:
@@ -153,12 +151,24 @@ class Postgres:
             shutil.chown(secret, self.user)
         done = subprocess.run(
             [
-                *self.prefix, str(binaries() / "initdb"), "-D", str(self.data), "-U", "hexie",
-                "--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256",
-                f"--pwfile={secret}", "--no-instructions",
-            ],  # fmt: skip
-            capture_output=True, text=True, check=False, user=self.user, env=_plain_environment(),
-        )  # fmt: skip
+                *self.prefix,
+                str(binaries() / "initdb"),
+                "-D",
+                str(self.data),
+                "-U",
+                "hexie",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--auth=scram-sha-256",
+                f"--pwfile={secret}",
+                "--no-instructions",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            user=self.user,
+            env=_plain_environment(),
+        )
         if done.returncode != 0:
             shutil.rmtree(self.data, ignore_errors=True)
             reason = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]

@@ -22,7 +22,11 @@ VHOST = "hexie"
 
 def installed() -> Path | None:
     """The unwrapped server script of an installed package, or None."""
-    for root in (Path("/usr/lib/rabbitmq/lib"), Path("/opt/rabbitmq"), Path("/usr/local/lib/rabbitmq/lib")):
+    for root in (
+        Path("/usr/lib/rabbitmq/lib"),
+        Path("/opt/rabbitmq"),
+        Path("/usr/local/lib/rabbitmq/lib"),
+    ):
         for script in sorted(root.glob("**/sbin/rabbitmq-server"), reverse=True):
             return script
     return None
@@ -90,7 +94,9 @@ class Rabbit:
         log = (self.folder / "console.log").open("ab")
         epmd = shutil.which("epmd", path=environment["PATH"])
         if epmd is None:
-            raise CannotStart("找不到 epmd（Erlang 的一部分）。请安装 rabbitmq-server，或设置 AMQP_URL。")
+            raise CannotStart(
+                "找不到 epmd（Erlang 的一部分）。请安装 rabbitmq-server，或设置 AMQP_URL。"
+            )
         first = subprocess.Popen(
             [epmd, "-port", str(self.epmd_port), "-address", "127.0.0.1"],
             env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
@@ -114,7 +120,7 @@ class Rabbit:
 
     def manage(self, method: str, path: str) -> bytes:
         """One call of the management API; its body."""
-        request = urllib.request.Request(  # noqa: S310  loopback, fixed scheme
+        request = urllib.request.Request(
             f"http://127.0.0.1:{self.management_port}{path}", method=method
         )
         token = base64.b64encode(f"hexie:{self.password}".encode()).decode()

@@ -41,7 +41,11 @@ def _script_in(root: Path) -> Path | None:
 
 def _download_and_unpack(home: Path, root: Path) -> None:
     work = home / "rabbitmq-download"
-    for folder in (work / "lists" / "partial", work / "cache" / "archives" / "partial", work / "debs"):
+    for folder in (
+        work / "lists" / "partial",
+        work / "cache" / "archives" / "partial",
+        work / "debs",
+    ):
         folder.mkdir(parents=True, exist_ok=True)
     status = work / "status"
     status.write_text(_status_without_rabbit(), encoding="utf-8")
@@ -81,7 +85,7 @@ def _repoint_erlang(root: Path) -> None:
         if script.is_file():
             text = script.read_text(encoding="utf-8")
             place = f'ROOTDIR="{root}/usr/lib/erlang"'
-            script.write_text(re.sub(r'^ROOTDIR=.*$', place, text, flags=re.MULTILINE))
+            script.write_text(re.sub(r"^ROOTDIR=.*$", place, text, flags=re.MULTILINE))
 
 
 def _run(command: list[str], folder: Path) -> None:

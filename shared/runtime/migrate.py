@@ -52,7 +52,7 @@ def _upgrade(connection: Connection, script: ScriptDirectory) -> None:
     with EnvironmentContext(
         config,
         script,
-        fn=lambda revision, _context: script._upgrade_revs("head", revision),  # type: ignore[arg-type]  # noqa: SLF001
+        fn=lambda revision, _context: script._upgrade_revs("head", revision),  # noqa: SLF001
         destination_rev="head",
     ) as environment:
         environment.configure(connection=connection, transaction_per_migration=True)

@@ -17,7 +17,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HEXIE_", extra="ignore", populate_by_name=True)
 
     home: Path = Field(default=Path(".hexie"), description="Folder of everything a run keeps")
-    port: int = Field(default=8000, ge=0, le=65535, description="Port of the portal and the REST API")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port of the portal and the REST API"
+    )
     host: str = Field(default="127.0.0.1", description="Address the portal listens on")
     database_url: str = Field(
         default="",
@@ -54,7 +56,9 @@ class Settings(BaseSettings):
     )
     failpoint: str = Field(default="", description="Name[:n] of the point to die at, n-th time")
     pool_size: int = Field(default=10, ge=1, le=100, description="Database connections a process")
-    rpc_timeout: float = Field(default=5.0, gt=0, description="Seconds the gateway waits for a service")
+    rpc_timeout: float = Field(
+        default=5.0, gt=0, description="Seconds the gateway waits for a service"
+    )
     shutdown_seconds: float = Field(
         default=25.0, gt=0, description="After this long a stopping process ends hard"
     )

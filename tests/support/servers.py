@@ -82,14 +82,14 @@ def _from_environment() -> Servers | None:
 @contextlib.contextmanager
 def _from_containers() -> Iterator[Servers | None]:
     try:
-        import docker  # noqa: PLC0415  only where an engine may answer
+        import docker
 
         docker.from_env(timeout=3).ping()
     except Exception:  # noqa: BLE001  any failure means: no engine here
         yield None
         return
-    from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415
-    from testcontainers.community.rabbitmq import RabbitMqContainer  # noqa: PLC0415
+    from testcontainers.community.postgres import PostgresContainer
+    from testcontainers.community.rabbitmq import RabbitMqContainer
 
     with (
         PostgresContainer("postgres:18-alpine", driver=None) as database,

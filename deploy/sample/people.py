@@ -1,0 +1,93 @@
+"""Who acts in the sample region: officers and seats of each node, planners, unit users."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from shared.contracts.message import Actor
+from shared.runtime.organisations import all_nodes as nodes
+from shared.runtime.organisations import bodies_of
+
+PASSWORD = "hexie-2026"  # noqa: S105  printed on the terminal for the sample region only
+CITY = "330200"
+_SINCE = date(2026, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account of the sample region."""
+
+    login: str
+    actor: Actor
+
+
+def clerk(node: str) -> Actor:
+    """经办 of a node's office."""
+    return _officer(node, "经办", ("clerk",))
+
+
+def reviewer(node: str) -> Actor:
+    """审核 of a node's office: the second person."""
+    return _officer(node, "审核", ("reviewer",))
+
+
+def planner(node: str) -> Actor:
+    """监察计划员 of a node."""
+    return _officer(node, "监察计划员", ("planner",))
+
+
+def seats(node: str) -> list[Actor]:
+    """One person for each body with a seat at the node, delegated ones included."""
+    return [
+        Actor(
+            id=f"sample_{node}_seat{number}",
+            name=f"{body.name}代表",
+            node=node,
+            roles=("seat",),
+            side=body.side.value,
+            body=body.name,
+        )
+        for number, body in enumerate(bodies_of(node, _SINCE), start=1)
+    ]
+
+
+def unit_user(unit_id: str, name: str, division: str) -> Actor:
+    """The unit's own person."""
+    return Actor(
+        id=f"sample_{unit_id}", name=f"{name}专员", node=division, roles=("unit",), unit_id=unit_id
+    )
+
+
+def activator() -> Actor:
+    """Who puts the pack to work: the city's reviewer, by name."""
+    return reviewer(CITY)
+
+
+def accounts() -> list[Person]:
+    """Every account the sample region has, with its login."""
+    people: list[Person] = []
+    for node in nodes():
+        short = "nb" if node == CITY else node
+        people += [
+            Person(f"{short}-jb", clerk(node)),
+            Person(f"{short}-sh", reviewer(node)),
+            Person(f"{short}-jc", planner(node)),
+        ]
+        people += [Person(f"{short}-xw{i}", s) for i, s in enumerate(seats(node), start=1)]
+    for login, name, role in (
+        ("sys", "系统管理员", "admin"),
+        ("sec", "安全管理员", "security"),
+        ("aud", "审计员", "auditor"),
+    ):
+        actor = Actor(id=f"sample_{login}", name=name, node=CITY, roles=(role,))
+        people.append(Person(login, actor))
+    return people
+
+
+def _officer(node: str, post: str, roles: tuple[str, ...]) -> Actor:
+    place = nodes()[node].name.removesuffix("协调劳动关系三方会议办公室")
+    return Actor(
+        id=f"sample_{node}_{roles[0]}", name=f"{place}{post}", node=node, roles=roles,
+        side="government",
+    )  # fmt: skip
