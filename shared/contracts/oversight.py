@@ -13,8 +13,7 @@ from pydantic import Field
 
 from shared.contracts.message import Command, Event
 
-Severity = Literal["", "minor", "ordinary", "major", "extreme"]
-Grade = Literal["", "minor", "ordinary", "larger", "major", "extraordinary"]
+Severity = Literal["", "minor", "major", "extreme"]
 Impact = Literal["", "small", "considerable", "grave"]
 Consent = Literal["revoke", "keep", "recuse"]
 Outcome = Literal["revoke", "keep"]
@@ -133,14 +132,16 @@ class GetReviewItem(Command):
 class ConfirmTrigger(Command):
     """A person confirms what an agency said; severity and impact are that person's (A-19).
 
-    "" is unknown: the agency's own word is then shown, and counts for nothing by itself.
+    `severity` is the grade of a violation or an accident. "" is unknown: the agency's own word is
+    then shown, and counts for nothing by itself. `ground` is the pack's ground the person finds;
+    "" keeps the one the event came with.
     """
 
     name: ClassVar[str] = "oversight.confirm_trigger"
 
     trigger_id: str
+    ground: str = ""
     severity: Severity = ""
-    grade: Grade = ""  # of an accident
     impact: Impact = ""
     caused_by_unit: bool | None = None
     remark: str = Field(min_length=1, max_length=2000)
@@ -176,7 +177,6 @@ class OpenCase(Command):
     title_id: str
     ground: str
     severity: Severity = ""
-    grade: Grade = ""  # of an accident
     impact: Impact = ""
     caused_by_unit: bool | None = None
     remark: str = Field(min_length=1, max_length=2000)

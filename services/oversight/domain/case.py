@@ -14,7 +14,7 @@ from shared.contracts.message import Actor
 from shared.contracts.refusals import Refused
 from shared.contracts.scalars import level_of
 
-CLAUSE = "NB23:二(五)"
+CLAUSE = "NB23:二(五).3"
 
 
 class Stage(StrEnum):

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from shared.contracts.refusals import Refused
 
-CLAUSE = "NB23:二(五)"
+CLAUSE = "NB23:二(五).3"
 
 
 class PublicationStage(StrEnum):
