@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Engine
 
 from shared.contracts.message import Envelope, Event, Unreadable, read
-from shared.messaging import inbox, parked
+from shared.messaging import inbox, parking
 from shared.messaging.failpoints import failpoint
 from shared.messaging.metrics import DUPLICATES, HANDLED, PARKED, RETRIED
 from shared.messaging.outages import CONTENTION_TURNS, Away, is_away, is_contention
@@ -88,7 +88,7 @@ class Applier:
                 self._once(part)
             except Exception as error:  # whatever a handler raises is kept, not lost
                 if is_away(error):
-                    raise Away(parked.reason_of(error)) from error
+                    raise Away(parking.reason_of(error)) from error
                 failure = error
                 if not is_contention(error):
                     break
@@ -120,7 +120,7 @@ class Applier:
     def _set_aside(self, message_id: str, body: bytes, failure: Exception) -> None:
         try:
             with open_tx(self.engine, service=self.service) as tx:
-                state = parked.set_aside(
+                state = parking.set_aside(
                     tx.session,
                     consumer=self.consumer,
                     message_id=message_id,
@@ -130,27 +130,27 @@ class Applier:
                 failpoint("hears.before_park")
         except Exception as error:
             if is_away(error):
-                raise Away(parked.reason_of(error)) from error
+                raise Away(parking.reason_of(error)) from error
             raise
         failpoint("hears.after_park")
-        self._look_at = min(self._look_at, time.monotonic() + parked.back_off(1))
+        self._look_at = min(self._look_at, time.monotonic() + parking.back_off(1))
         self._tell(message_id, state, failure)
 
     def _retry_one(self) -> bool:
         parked_id = message_id = ""
         try:
             with open_tx(self.engine, service=self.service, point="hears") as tx:
-                row = parked.claim_due(tx.session, self.consumer)
+                row = parking.claim_due(tx.session, self.consumer)
                 if row is None:
                     return False
                 parked_id, message_id = row.id, row.message_id
                 self._again(tx, bytes(row.body))
-                parked.settle(tx.session, parked_id)
+                parking.settle(tx.session, parked_id)
         except Exception as error:
             if is_away(error) or not parked_id:
-                raise Away(parked.reason_of(error)) from error
+                raise Away(parking.reason_of(error)) from error
             with open_tx(self.engine, service=self.service) as tx:
-                state = parked.failed_again(tx.session, parked_id, error)
+                state = parking.failed_again(tx.session, parked_id, error)
             self._tell(message_id, state, error)
             self._look_at = time.monotonic() + 0.5
         else:
@@ -173,7 +173,7 @@ class Applier:
             "消息已搁置 message parked" if state == "parked" else "消息待重试 message set aside",
             consumer=self.consumer,
             id=message_id,
-            reason=parked.reason_of(failure),
+            reason=parking.reason_of(failure),
         )
 
 

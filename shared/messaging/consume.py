@@ -16,7 +16,7 @@ from nameko.extensions import Entrypoint
 
 from shared.contracts import CATALOGUE
 from shared.contracts.message import Event
-from shared.messaging import topology
+from shared.messaging import health, topology
 from shared.messaging.apply import Applier
 from shared.messaging.listener import Listener
 from shared.messaging.outages import Away
@@ -59,6 +59,8 @@ class Hears(Entrypoint):
     def start(self) -> None:
         """Start hearing; the first connection is not waited for."""
         if self.listener is not None:
+            listener = self.listener
+            health.watch(listener.queue, lambda: listener.consuming)
             self._thread = self.container.spawn_managed_thread(
                 self.listener.run, identifier=f"hears[{self.method_name}]"
             )

@@ -1,0 +1,254 @@
+"""The relay: every service's outbox onto the broker, in order per subject, at least once.
+
+A plain process: no eventlet, no host. Rows are claimed in a short transaction, published
+outside any, and marked when the broker has confirmed. Hearers remove the duplicates.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+import structlog
+from amqp.exceptions import AccessRefused, NotAllowed, NotFound
+from sqlalchemy import Engine, Row, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.messaging import broker, health
+from shared.messaging.confirms import CONFIRM_SECONDS, Confirming, Outcome, Outgoing
+from shared.messaging.failpoints import failpoint
+from shared.messaging.metrics import PROGRESS, RELAYED, UNRELAYED
+from shared.messaging.outages import BROKER_ERRORS
+from shared.messaging.parked import services_with_plumbing
+from shared.messaging.wakeup import Wakeup, stop_on_signals
+from shared.runtime.database import make_engine
+from shared.runtime.ids import new_id
+from shared.runtime.settings import settings
+
+log = structlog.get_logger()
+
+WINDOW = 500
+KEEP_DAYS = 30
+_LONGEST_WAIT = 300.0
+_NOT_OURS_TO_FIX = (NotAllowed, AccessRefused, NotFound)
+
+# Heads only: no earlier unsent row of the same subject. SKIP LOCKED alone would hand a
+# second relay the next row of a subject whose head the first one is still publishing.
+_CLAIM = text(
+    """
+    WITH heads AS (
+      SELECT o.id FROM outbox o
+      WHERE o.sent_at IS NULL AND o.next_attempt_at <= now()
+        AND (o.lease_until IS NULL OR o.lease_until < now())
+        AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.subject = o.subject
+                        AND e.sequence < o.sequence AND e.sent_at IS NULL)
+      ORDER BY o.next_attempt_at LIMIT :window FOR UPDATE OF o SKIP LOCKED)
+    UPDATE outbox SET lease_token = :token, lease_until = now() + interval '30 seconds'
+    FROM heads WHERE outbox.id = heads.id
+    RETURNING outbox.id, outbox.vhost, outbox.exchange, outbox.routing_key, outbox.headers,
+              outbox.body, outbox.attempts
+    """
+)
+_MARK = text(
+    "UPDATE outbox SET sent_at = now(), lease_token = NULL, lease_until = NULL, last_error = ''"
+    " WHERE id = ANY(:ids) AND lease_token = :token"
+)
+_PUT_BACK = text(
+    "UPDATE outbox SET lease_token = NULL, lease_until = NULL, attempts = attempts + :counted,"
+    " next_attempt_at = now() + make_interval(secs => :wait), last_error = :error"
+    " WHERE id = ANY(:ids) AND lease_token = :token AND sent_at IS NULL"
+)
+_PURGE = text(
+    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox"
+    " WHERE sent_at < now() - make_interval(days => :days) LIMIT 5000)"
+)
+
+
+@dataclass(slots=True)
+class OutboxRelay:
+    """Empties one service's outbox. Used by one thread; any number of relays may run."""
+
+    service: str
+    engine: Engine
+    amqp_url: str
+    window: int = WINDOW
+    confirm_seconds: float = CONFIRM_SECONDS
+    _open: dict[str, tuple[Any, Confirming]] = field(default_factory=dict, init=False)
+    _failures: dict[str, int] = field(default_factory=lambda: defaultdict(int), init=False)
+    _purge_at: float = field(default=0.0, init=False)
+
+    def run(self, stopping: threading.Event) -> None:
+        """Relay until told to stop, waiting out every outage."""
+        wakeup = Wakeup(self.engine, f"hexie_outbox_{self.service}")
+        while not stopping.is_set():
+            PROGRESS.labels(f"relay.{self.service}").set_to_current_time()
+            try:
+                moved = self.turn()
+                self._purge_sometimes()
+            except SQLAlchemyError as error:
+                log.warning(
+                    "转发暂停 relay waits for its database",
+                    service=self.service,
+                    error=str(error)[:300],
+                )
+                wakeup.close()
+                stopping.wait(0.5 + random.random())  # noqa: S311
+                continue
+            if not moved:
+                wakeup.wait(stopping)
+        wakeup.close()
+        self.close()
+
+    def turn(self) -> int:
+        """Claim one window, publish it, mark it; how many rows were confirmed."""
+        token = new_id("lease")
+        failpoint("relay.before_claim")
+        with self.engine.begin() as connection:
+            rows = connection.execute(_CLAIM, {"token": token, "window": self.window}).all()
+        if not rows:
+            return 0
+        failpoint("relay.after_claim")
+        confirmed: set[str] = set()
+        ordered = sorted(rows, key=_address)
+        for (vhost, _exchange), group in groupby(ordered, key=_address):
+            members = list(group)
+            outcome = self._publish(vhost, members)
+            confirmed |= outcome.confirmed
+            self._record(token, vhost, members, outcome)
+        failpoint("relay.after_mark")
+        RELAYED.labels(self.service).inc(len(confirmed))
+        return len(confirmed)
+
+    def close(self) -> None:
+        """Let all connections go."""
+        for vhost in list(self._open):
+            self._discard(vhost)
+
+    def purge(self) -> int:
+        """Delete rows sent more than thirty days ago; how many."""
+        with self.engine.begin() as connection:
+            return connection.execute(_PURGE, {"days": KEEP_DAYS}).rowcount
+
+    def _publish(self, vhost: str, rows: Sequence[Row[Any]]) -> Outcome:
+        """One exchange at a time: a missing one closes the channel and leaves only its own in doubt."""
+        messages = [
+            Outgoing(r.id, r.exchange, r.routing_key, bytes(r.body), dict(r.headers)) for r in rows
+        ]
+        try:
+            outcome = self._channel(vhost).publish(messages)
+        except _NOT_OURS_TO_FIX as error:
+            self._discard(vhost)
+            return Outcome(
+                refused={m.id: f"虚拟主机不可用 (virtual host): {error}" for m in messages}
+            )
+        except BROKER_ERRORS as error:
+            self._discard(vhost)
+            return Outcome(doubt=f"{type(error).__name__}: {error}"[:300])
+        if outcome.doubt or outcome.refused:
+            self._discard(vhost)
+        if outcome.doubt.startswith("NotFound"):
+            left = {m.id for m in messages} - outcome.confirmed - outcome.refused.keys()
+            outcome.refused.update(dict.fromkeys(left, outcome.doubt))
+        return outcome
+
+    def _record(self, token: str, vhost: str, rows: Sequence[Row[Any]], outcome: Outcome) -> None:
+        unknown = [r.id for r in rows if r.id not in outcome.confirmed | outcome.refused.keys()]
+        attempts = {r.id: r.attempts for r in rows}
+        with self.engine.begin() as connection:
+            if outcome.confirmed:
+                connection.execute(_MARK, {"ids": sorted(outcome.confirmed), "token": token})
+            for row_id, error in outcome.refused.items():
+                wait = random.random() * min(_LONGEST_WAIT, 0.5 * 2.0 ** min(attempts[row_id], 12))  # noqa: S311
+                connection.execute(
+                    _PUT_BACK,
+                    {"ids": [row_id], "token": token, "counted": 1, "wait": wait, "error": error},
+                )
+            if unknown:
+                self._failures[vhost] += 1
+                wait = min(5.0, 0.2 * 2.0 ** min(self._failures[vhost], 6)) * random.random()  # noqa: S311
+                connection.execute(
+                    _PUT_BACK,
+                    {
+                        "ids": unknown,
+                        "token": token,
+                        "counted": 0,
+                        "wait": wait,
+                        "error": outcome.doubt,
+                    },
+                )
+            else:
+                self._failures[vhost] = 0
+        self._tell(vhost, outcome, len(unknown))
+
+    def _tell(self, vhost: str, outcome: Outcome, unknown: int) -> None:
+        if outcome.refused or unknown:
+            UNRELAYED.labels(self.service).inc(len(outcome.refused) + unknown)
+            log.warning(
+                "未能转发，稍后重试 not relayed, will try again",
+                service=self.service,
+                vhost=vhost,
+                refused=len(outcome.refused),
+                unknown=unknown,
+                error=outcome.doubt or next(iter(outcome.refused.values())),
+            )
+
+    def _channel(self, vhost: str) -> Confirming:
+        if vhost not in self._open:
+            connection = broker.connection(broker.vhost_url(self.amqp_url, vhost), heartbeat=0)
+            connection.connect()
+            self._open[vhost] = (
+                connection,
+                Confirming(connection.channel(), seconds=self.confirm_seconds),
+            )
+        return self._open[vhost][1]
+
+    def _discard(self, vhost: str) -> None:
+        """No handshake: a connection in doubt may never answer."""
+        if vhost in self._open:
+            connection, _ = self._open.pop(vhost)
+            with contextlib.suppress(*BROKER_ERRORS):
+                connection.collect()
+
+    def _purge_sometimes(self) -> None:
+        if time.monotonic() > self._purge_at:
+            self._purge_at = time.monotonic() + 600
+            self.purge()
+
+
+def _address(row: Row[Any]) -> tuple[str, str]:
+    return row.vhost, row.exchange
+
+
+def start(services: Sequence[str], stopping: threading.Event) -> Mapping[str, threading.Thread]:
+    """A relay thread for each service, so that one slow database holds up nobody else."""
+    threads = {}
+    for service in services:
+        relay = OutboxRelay(service, make_engine(service, pool_size=2), settings().amqp_url)
+        threads[service] = threading.Thread(target=relay.run, args=(stopping,), name=service)
+        threads[service].start()
+    return threads
+
+
+def main() -> None:
+    """The process `relay`: until SIGTERM."""
+    stopping = stop_on_signals()
+    if settings().health_port:
+        health.serve("relay", settings().health_port)
+    threads: dict[str, threading.Thread] = {}
+    while not stopping.is_set():
+        try:
+            wanted = [s for s in services_with_plumbing() if s not in threads]
+        except SQLAlchemyError as error:
+            log.warning("数据库不可用 database away", error=str(error)[:300])
+            wanted = []
+        threads.update(start(wanted, stopping))
+        stopping.wait(5)
+    for thread in threads.values():
+        thread.join(timeout=settings().shutdown_seconds)
