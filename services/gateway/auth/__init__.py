@@ -1,0 +1,1 @@
+"""Who is asking: passwords, sessions, keys, throttling; every route passes through `guard`."""

@@ -1,0 +1,28 @@
+// Little on purpose: every task works without it.
+"use strict";
+
+// 「为什么」 opens in a dialog where scripts run; without them the link leads to the page.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = document.getElementById("why");
+  if (event.detail.target && event.detail.target.id === "why-inner" && dialog && !dialog.open) {
+    dialog.showModal();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const closer = event.target.closest("[data-close]");
+  if (closer) closer.closest("dialog").close();
+  const printer = event.target.closest("[data-print]");
+  if (printer) window.print();
+});
+
+// A form is sent once: the second click of an impatient hand does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
