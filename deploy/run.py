@@ -88,9 +88,9 @@ class Run:
     def step(self, what: str) -> Iterator[None]:
         """Say what is being done, and how long it took."""
         begun = time.monotonic()
-        self._say(f"  … {what}", end="\r")
+        self.say(f"  … {what}", end="\r")
         yield
-        self._say(f"  ✓ {what}  {time.monotonic() - begun:.1f} 秒")
+        self.say(f"  ✓ {what}  {time.monotonic() - begun:.1f} 秒")
 
     def environment(self) -> dict[str, str]:
         """What the processes are given."""
@@ -108,7 +108,8 @@ class Run:
             **self.extra_environment,
         }
 
-    def _say(self, line: str, end: str = "\n") -> None:
+    def say(self, line: str, end: str = "\n") -> None:
+        """A line of progress."""
         if not self.quiet:
             sys.stdout.write("\x1b[2K" * sys.stdout.isatty() + line + end)
             sys.stdout.flush()

@@ -9,7 +9,7 @@ from shared.contracts.message import Actor
 from shared.runtime.organisations import all_nodes as nodes
 from shared.runtime.organisations import bodies_of
 
-PASSWORD = "hexie-2026"  # noqa: S105  printed on the terminal for the sample region only
+PASSWORD = "hexie-sample-2026"  # noqa: S105  printed on the terminal for the sample region only
 CITY = "330200"
 _SINCE = date(2026, 1, 1)
 
@@ -65,10 +65,9 @@ def activator() -> Actor:
 
 
 def accounts() -> list[Person]:
-    """Every account the sample region has, with its login."""
+    """Accounts of the city and of two districts, and the three administrators."""
     people: list[Person] = []
-    for node in nodes():
-        short = "nb" if node == CITY else node
+    for short, node in (("nb", CITY), ("hs", "330203"), ("yz", "330212")):
         people += [
             Person(f"{short}-jb", clerk(node)),
             Person(f"{short}-sh", reviewer(node)),
