@@ -1,0 +1,1 @@
+"""Use cases of incentives: each one transaction, load, decide, save, say."""

@@ -1,0 +1,108 @@
+"""What incentives does with what it hears: fold it into the unit's standing, then look again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from services.incentives.domain import standing
+from services.incentives.domain.entitlement import LAW_TIME, Cause
+from services.incentives.domain.standing import Recognition, Standing
+from services.incentives.handlers.assessing import Book
+from services.incentives.store import standings
+from shared.contracts.evaluation import RecognitionWithdrawn, UnitRecognised
+from shared.contracts.message import Envelope
+from shared.contracts.oversight import HoldLifted, HoldPlaced
+from shared.contracts.registry import (
+    PackActivated,
+    TitleGranted,
+    TitleRevoked,
+    UnitClosed,
+    UnitEntered,
+)
+from shared.messaging.tx import Heard, Tx
+from shared.runtime import packs
+
+UnitEvent = (
+    UnitEntered
+    | UnitClosed
+    | UnitRecognised
+    | RecognitionWithdrawn
+    | TitleGranted
+    | TitleRevoked
+    | HoldPlaced
+    | HoldLifted
+)
+Fold = Callable[[Standing], Standing]
+
+
+def hear(tx: Tx, heard: list[Heard]) -> None:
+    """Apply a batch in its order: every effect of an event is saved and said with it."""
+    for activated in (h.event for h in heard if isinstance(h.event, PackActivated)):
+        packs.activate(tx, activated)
+        standings.mark_for_reassessment(tx.session, activated.jurisdiction)
+    told = [(h.event, h) for h in heard if isinstance(h.event, UnitEvent)]
+    if not told:
+        return
+    holds = {said.hold_id for said, _ in told if isinstance(said, HoldPlaced | HoldLifted)}
+    book = Book(tx, {said.unit_id for said, _ in told}, holds)
+    for said, item in told:
+        fold, cause = _meaning(said, item.envelope)
+        if book.fold(said.unit_id, fold):
+            book.look(said.unit_id, cause, item)
+    book.save()
+
+
+def _meaning(said: UnitEvent, envelope: Envelope) -> tuple[Fold, Cause]:
+    """How an event changes a standing, and how it reads as a cause."""
+    match said:
+        case HoldPlaced():
+            cause = Cause(said.hold_id, f"因{said.reason}", _day(said.placed_at), said.clause)
+            return (lambda unit: standing.placed(unit, said)), cause
+        case HoldLifted():
+            cause = Cause(said.hold_id, f"中止事由解除（{said.reason}）", _day(said.lifted_at))
+            return (lambda unit: standing.lifted(unit, said)), cause
+        case TitleGranted():
+            cause = Cause(said.title_id, f"获得{said.title_text}称号", said.granted_on)
+            return (lambda unit: standing.granted(unit, said)), cause
+        case TitleRevoked():
+            cause = Cause(said.title_id, f"{said.title_text}称号被取消", said.revoked_on)
+            return (lambda unit: standing.revoked(unit, said)), cause
+        case _:
+            return _other_meaning(said, envelope.sequence, _day(envelope.time))
+
+
+def _other_meaning(
+    said: UnitEntered | UnitClosed | UnitRecognised | RecognitionWithdrawn,
+    sequence: int,
+    day: date,
+) -> tuple[Fold, Cause]:
+    match said:
+        case UnitRecognised():
+            word = Recognition(
+                stands=True,
+                on=said.recognised_on,
+                sequence=sequence,
+                decision_id=said.decision_id,
+            )
+            cause = Cause(said.decision_id, "经认定达到创建标准", said.recognised_on)
+            return (lambda unit: standing.recognised(unit, word)), cause
+        case RecognitionWithdrawn():
+            word = Recognition(
+                stands=False,
+                on=said.withdrawn_on,
+                sequence=sequence,
+                decision_id=said.decision_id,
+            )
+            cause = Cause(said.decision_id, f"认定被撤回（{said.reason}）", said.withdrawn_on)
+            return (lambda unit: standing.recognised(unit, word)), cause
+        case UnitClosed():
+            cause = Cause(f"{said.unit_id}#closed", f"单位注销（{said.reason}）", said.closed_on)
+            return (lambda unit: standing.closed(unit, said)), cause
+        case UnitEntered():
+            cause = Cause(f"{said.unit_id}#{said.revision}", "在册信息更新", day)
+            return (lambda unit: standing.entered(unit, said)), cause
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(LAW_TIME).date()

@@ -1,0 +1,1 @@
+"""Tables of incentives and the queries over them."""

@@ -1,0 +1,144 @@
+"""Entitlements, their history and their summary for planners: written in bulk, read by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from services.incentives.domain.entitlement import Change, Entitlement
+from services.incentives.domain.relief import Relief
+from services.incentives.domain.verdicts import State
+from services.incentives.store.bulk import put
+from services.incentives.store.tables import entitlement, entitlement_step, relief
+from shared.contracts.message import Actor
+
+_COLUMNS = (
+    "entitlement_id, unit_id, benefit, effect, state, degree, clause, granted_on, changed_at,"
+    " lease_until, ended_on, cause, decision_id, pack"
+)
+_STANDING = text(
+    f"SELECT {_COLUMNS} FROM entitlement WHERE unit_id = ANY(:ids) AND state <> 'ended'"  # noqa: S608
+)
+_OF_UNIT = text(
+    f"SELECT {_COLUMNS} FROM entitlement WHERE unit_id = :unit"  # noqa: S608
+    " ORDER BY changed_at DESC, entitlement_id DESC"
+)
+
+
+def list_standing(session: Session, unit_ids: Iterable[str]) -> dict[str, dict[str, Entitlement]]:
+    """Entitlements that are not ended: unit → benefit → entitlement."""
+    ids = sorted(set(unit_ids))
+    found: dict[str, dict[str, Entitlement]] = {unit_id: {} for unit_id in ids}
+    for row in session.execute(_STANDING, {"ids": ids}):
+        found[row.unit_id][row.benefit] = _entitlement(row)
+    return found
+
+
+def list_of_unit(session: Session, unit_id: str) -> list[Entitlement]:
+    """Everything a unit ever had, newest change first."""
+    return [_entitlement(row) for row in session.execute(_OF_UNIT, {"unit": unit_id})]
+
+
+def save(session: Session, entitlements: Iterable[Entitlement]) -> None:
+    """Write these entitlements; of two with one id the later counts."""
+    last = {e.entitlement_id: e for e in entitlements}
+    # ended ones first: a benefit that ended and came back in one batch never stands twice
+    rows = sorted(last.values(), key=lambda e: e.state is not State.ENDED)
+    put(session, entitlement, [_row(e) for e in rows], key=("entitlement_id",))
+
+
+def add_steps(session: Session, changes: Sequence[Change], *, actor: Actor) -> None:
+    """Append these changes to the history."""
+    put(session, entitlement_step, [_step(change, actor) for change in changes])
+
+
+def save_reliefs(session: Session, reliefs: Iterable[Relief]) -> None:
+    """Replace the summaries of these units and purposes."""
+    put(session, relief, [asdict(r) for r in reliefs], key=("unit_id", "purpose"))
+
+
+def claim_due(session: Session, *, before: datetime, limit: int) -> list[str]:
+    """Units whose leases end before a time, soonest first, locked; units in other hands skipped."""
+    rows = session.execute(
+        text(
+            "SELECT u.unit_id FROM known_unit u WHERE u.unit_id IN ("
+            " SELECT unit_id FROM entitlement WHERE lease_until < :before"
+            " ORDER BY lease_until LIMIT :limit) ORDER BY u.unit_id FOR UPDATE SKIP LOCKED"
+        ),
+        {"before": before, "limit": limit},
+    )
+    return [row.unit_id for row in rows]
+
+
+def list_steps(session: Session, unit_id: str) -> list[Any]:
+    """A unit's history, newest first; rows of `entitlement_step`."""
+    return list(
+        session.execute(
+            text("SELECT * FROM entitlement_step WHERE unit_id = :unit ORDER BY step_id DESC"),
+            {"unit": unit_id},
+        )
+    )
+
+
+def _entitlement(row: Any) -> Entitlement:
+    return Entitlement(
+        row.entitlement_id,
+        row.unit_id,
+        row.benefit,
+        row.effect,
+        State(row.state),
+        row.degree,
+        row.clause,
+        row.granted_on,
+        row.changed_at,
+        row.lease_until,
+        row.ended_on,
+        row.cause,
+        row.decision_id,
+        row.pack,
+    )
+
+
+def _row(e: Entitlement) -> dict[str, Any]:
+    return {
+        "entitlement_id": e.entitlement_id,
+        "unit_id": e.unit_id,
+        "benefit": e.benefit,
+        "effect": e.effect,
+        "state": e.state,
+        "degree": e.degree,
+        "clause": e.clause,
+        "granted_on": e.granted_on,
+        "changed_at": e.changed_at,
+        "lease_until": e.lease_until,
+        "ended_on": e.ended_on,
+        "cause": e.cause,
+        "decision_id": e.decision_id,
+        "pack": e.pack,
+    }
+
+
+def _step(change: Change, actor: Actor) -> dict[str, Any]:
+    e = change.entitlement
+    return {
+        "entitlement_id": e.entitlement_id,
+        "unit_id": e.unit_id,
+        "benefit": e.benefit,
+        "move": change.move,
+        "state": e.state,
+        "degree": e.degree,
+        "clause": e.clause,
+        "happened_on": change.cause.on,
+        "learned_at": e.changed_at,
+        "cause": change.cause.id,
+        "says": change.cause.says,
+        "why": change.why,
+        "by_id": actor.id,
+        "by_name": actor.name,
+        "decision_id": e.decision_id,
+    }

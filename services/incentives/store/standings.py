@@ -1,0 +1,250 @@
+"""Standings in and out of the database: a constant number of statements for any number of units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from services.incentives.domain.standing import (
+    Entry,
+    Hold,
+    LabourNeed,
+    Recognition,
+    Standing,
+    Title,
+)
+from services.incentives.store.bulk import put
+from services.incentives.store.scope import divisions_of
+from services.incentives.store.tables import known_unit, unit_hold, unit_title
+from shared.contracts.scalars import HoldEffect
+
+_UNITS = "SELECT * FROM known_unit WHERE unit_id = ANY(:ids)"
+_LOCKED = text(f"{_UNITS} ORDER BY unit_id FOR UPDATE")
+_READ = text(_UNITS)
+_MAKE = text(
+    "INSERT INTO known_unit (unit_id) SELECT id FROM unnest(CAST(:ids AS text[])) AS new (id)"
+    " ORDER BY id ON CONFLICT (unit_id) DO NOTHING"
+)
+_TITLES = text("SELECT * FROM unit_title WHERE unit_id = ANY(:ids)")
+_HOLDS = text("SELECT * FROM unit_hold WHERE unit_id = ANY(:ids) AND lifted_at IS NULL")
+_SOME_HOLDS = text(
+    "SELECT * FROM unit_hold WHERE hold_id = ANY(:holds)"
+    " OR (unit_id = ANY(:ids) AND lifted_at IS NULL)"
+)
+
+
+def lock(
+    session: Session, unit_ids: Iterable[str], hold_ids: Iterable[str] = ()
+) -> dict[str, Standing]:
+    """These units, locked until commit, made as unknown ones where missing.
+
+    Of lifted holds only those named in `hold_ids` are loaded; open ones always are.
+    """
+    ids = sorted(set(unit_ids))
+    rows = session.execute(_LOCKED, {"ids": ids}).mappings().all()
+    if len(rows) < len(ids):
+        session.execute(_MAKE, {"ids": ids})
+        rows = session.execute(_LOCKED, {"ids": ids}).mappings().all()
+    return _whole(session, rows, ids, list(hold_ids))
+
+
+def load(session: Session, unit_ids: Iterable[str]) -> dict[str, Standing]:
+    """These units as they stand, without a lock; units never heard of are left out."""
+    ids = sorted(set(unit_ids))
+    return _whole(session, session.execute(_READ, {"ids": ids}).mappings().all(), ids, [])
+
+
+def find_in_scope(session: Session, unit_id: str, *, node: str) -> Standing | None:
+    """One unit, if it is on the register and the node answers for it."""
+    found = load(session, list_in_scope(session, [unit_id], node=node))
+    return found.get(unit_id)
+
+
+def list_in_scope(session: Session, unit_ids: Iterable[str], *, node: str) -> list[str]:
+    """Those of these units that are on the register and in the node's area."""
+    rows = session.execute(
+        text(
+            "SELECT unit_id FROM known_unit WHERE unit_id = ANY(:ids) AND revision > 0"
+            " AND division LIKE :prefix"
+        ),
+        {"ids": sorted(set(unit_ids)), "prefix": divisions_of(node)},
+    )
+    return [row.unit_id for row in rows]
+
+
+def save(session: Session, before: Mapping[str, Standing], after: Mapping[str, Standing]) -> None:
+    """Write what differs between two states of the same locked units."""
+    moved = [(before[k], after[k]) for k in after if after[k] is not before[k]]
+    units = [(_unit_row(old), _unit_row(new)) for old, new in moved]
+    put(session, known_unit, [new for old, new in units if old != new], key=("unit_id",))
+    titles = [
+        {"unit_id": new.unit_id, **asdict(title)}
+        for old, new in moved
+        for title_id, title in new.titles.items()
+        if old.titles.get(title_id) != title
+    ]
+    put(session, unit_title, titles, key=("title_id",))
+    holds = [
+        _hold_row(new.unit_id, hold)
+        for old, new in moved
+        for hold_id, hold in new.holds.items()
+        if old.holds.get(hold_id) is not hold
+    ]
+    put(session, unit_hold, holds, key=("hold_id",))
+
+
+def mark_for_reassessment(session: Session, node: str) -> int:
+    """All units a node answers for are to be looked at again; how many."""
+    found = session.execute(
+        text(
+            "UPDATE known_unit SET must_reassess = true"
+            " WHERE division LIKE :prefix AND revision > 0 AND NOT must_reassess"
+        ),
+        {"prefix": divisions_of(node)},
+    )
+    return int(getattr(found, "rowcount", 0))
+
+
+def claim_for_reassessment(session: Session, limit: int) -> list[str]:
+    """Some units marked, unmarked now; units another process holds are skipped."""
+    rows = session.execute(
+        text(
+            "UPDATE known_unit SET must_reassess = false WHERE unit_id IN ("
+            " SELECT unit_id FROM known_unit WHERE must_reassess ORDER BY unit_id"
+            " LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING unit_id"
+        ),
+        {"limit": limit},
+    )
+    return [row.unit_id for row in rows]
+
+
+def mark_units(session: Session, unit_ids: Iterable[str]) -> None:
+    """These units are to be looked at again, once there is a pack for them."""
+    session.execute(
+        text("UPDATE known_unit SET must_reassess = true WHERE unit_id = ANY(:ids)"),
+        {"ids": sorted(unit_ids)},
+    )
+
+
+def _whole(
+    session: Session, rows: Iterable[Any], ids: list[str], hold_ids: list[str]
+) -> dict[str, Standing]:
+    titles: dict[str, dict[str, Title]] = {}
+    for row in session.execute(_TITLES, {"ids": ids}):
+        titles.setdefault(row.unit_id, {})[row.title_id] = Title(
+            row.title_id,
+            row.kind,
+            row.text,
+            row.level,
+            row.granted_on,
+            row.granted_decision,
+            row.revoked_on,
+            row.ground,
+            row.revoked_decision,
+        )
+    holds: dict[str, dict[str, Hold]] = {}
+    asked = {"ids": ids, "holds": hold_ids} if hold_ids else {"ids": ids}
+    for row in session.execute(_SOME_HOLDS if hold_ids else _HOLDS, asked):
+        holds.setdefault(row.unit_id, {})[row.hold_id] = _hold(row)
+    return {
+        row["unit_id"]: _standing(
+            row, titles.get(row["unit_id"], {}), holds.get(row["unit_id"], {})
+        )
+        for row in rows
+    }
+
+
+def _hold(row: Any) -> Hold:
+    return Hold(
+        row.hold_id,
+        row.effect,
+        row.reason,
+        row.clause,
+        row.agency,
+        row.event_id,
+        row.trigger_id,
+        row.placed_at,
+        row.lifted_at,
+        row.lifted_reason,
+        row.lifted_decision,
+    )
+
+
+def _standing(row: Any, titles: dict[str, Title], holds: dict[str, Hold]) -> Standing:
+    until: date | None = row["need_until_on"]
+    return Standing(
+        unit_id=row["unit_id"],
+        entry=Entry(
+            row["revision"],
+            row["kind"],
+            row["name"],
+            row["code"],
+            row["division"],
+            row["size"],
+            row["industry"],
+            row["headcount"],
+            row["leader_unit_id"],
+            row["ends_on"],
+        ),
+        closed_on=row["closed_on"],
+        recognition=Recognition(
+            row["is_recognised"],
+            row["recognition_on"],
+            row["recognition_sequence"],
+            row["recognition_decision"],
+        ),
+        titles=titles,
+        holds=holds,
+        labour_need=LabourNeed(row["need_headcount"], row["need_posts"], until) if until else None,
+        widened=frozenset(row["widened"]),
+    )
+
+
+def _unit_row(unit: Standing) -> dict[str, Any]:
+    entry, word, need = unit.entry, unit.recognition, unit.labour_need
+    return {
+        "unit_id": unit.unit_id,
+        "revision": entry.revision,
+        "kind": entry.kind,
+        "name": entry.name,
+        "code": entry.code,
+        "division": entry.division,
+        "size": entry.size,
+        "industry": entry.industry,
+        "headcount": entry.headcount,
+        "leader_unit_id": entry.leader_unit_id,
+        "ends_on": entry.ends_on,
+        "closed_on": unit.closed_on,
+        "is_recognised": word.stands,
+        "recognition_on": word.on,
+        "recognition_sequence": word.sequence,
+        "recognition_decision": word.decision_id,
+        "need_headcount": need.headcount if need else None,
+        "need_posts": need.posts if need else None,
+        "need_until_on": need.until_on if need else None,
+        "widened": sorted(unit.widened),
+        "is_held": unit.has_open(HoldEffect.SUSPEND),
+        "has_complaint": unit.has_open(HoldEffect.LIFT_EXEMPTION),
+    }
+
+
+def _hold_row(unit_id: str, hold: Hold) -> dict[str, Any]:
+    return {
+        "hold_id": hold.hold_id,
+        "unit_id": unit_id,
+        "effect": hold.effect,
+        "reason": hold.reason,
+        "clause": hold.clause,
+        "agency": hold.agency,
+        "event_id": hold.event_id,
+        "trigger_id": hold.trigger_id,
+        "placed_at": hold.placed_at,
+        "lifted_at": hold.lifted_at,
+        "lifted_reason": hold.lifted_reason,
+        "lifted_decision": hold.lifted_decision,
+    }
