@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         kind = item.path.relative_to(root).parts[0]
         if kind in KINDS:
             item.add_marker(getattr(pytest.mark, kind))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where `make trace` wants the outcome of each obligation's tests."""
+    parser.addoption("--obligations", default="", help="file for obligation -> test -> outcome")
+
+
+_OUTCOMES: dict[str, dict[str, str]] = {}
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Remember the outcome of every test that claims to prove an obligation."""
+    result = yield
+    report = result.get_result()  # type: ignore[attr-defined]
+    for mark in item.iter_markers("obligation"):
+        for row in mark.args:
+            if report.when == "call" or report.outcome != "passed":
+                _OUTCOMES.setdefault(row, {})[item.nodeid] = report.outcome
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write what was remembered, when asked to."""
+    target = session.config.getoption("--obligations")
+    if target:
+        Path(target).write_text(json.dumps(_OUTCOMES, ensure_ascii=False), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
