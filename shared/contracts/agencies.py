@@ -3,7 +3,7 @@
 These shapes are read from the exact signed bytes, after the signature has been verified. Unknown
 fields inside `data` are ignored when read and stay in the stored bytes; a missing or wrong field is
 refused with its name. Facts that a pack's trigger rules may ask about are the scalar fields of
-`data`, named `event.<field>`; one that is absent is unknown, never guessed.
+`data`, named `trigger.<field>`; one that is absent is unknown, never guessed.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ class AgencyData(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=False)
 
     summary: Text = Field(default="", description="事由摘要：不写个人姓名、证件号码")
+    verified: bool | None = Field(default=None, description="来源单位已核实")
+    caused_by_unit: bool | None = Field(default=None, description="由该单位引发")
 
 
 class CaseDecided(AgencyData):
@@ -115,6 +117,7 @@ class SafetyAccident(AgencyData):
 
     happened_on: date
     grade: AccidentGrade
+    severity: Severity | None = Field(default=None, description="major 重大及以上")
     deaths: int = Field(default=0, ge=0)
     injured: int = Field(default=0, ge=0)
 
@@ -256,7 +259,7 @@ Verdict = Literal["ACCEPTED", "DUPLICATE", "HELD", "REJECTED"]
 class Receipt(BaseModel):
     """What we answer to each event; its exact bytes are signed as the event was (header `sig`).
 
-    A held event gets a second receipt (`number` 2) when it is decided. A duplicate gets the
+    A held event gets another receipt, with the next `number`, when it is decided. A duplicate gets the
     original receipt again, with the message header `verdict` = DUPLICATE.
     """
 
