@@ -17,6 +17,7 @@ from shared.runtime.database import make_engine
 from shared.runtime.migrate import migrate_all
 from shared.runtime.settings import Settings, settings
 from tests.support.servers import Servers, a_database, a_vhost, real_servers
+from tests.support.system import System, a_system
 
 hypothesis_settings.register_profile("hexie", deadline=None, max_examples=60, derandomize=True)
 hypothesis_settings.load_profile("hexie")
@@ -102,6 +103,13 @@ def engine_of(database_url: str) -> Iterator[Callable[[str], Engine]]:
     yield give
     for engine in made.values():
         engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """All processes up, NB23 activated, register empty; tests bring their own units."""
+    with a_system(servers, tmp_path_factory.mktemp("home")) as found:
+        yield found
 
 
 CITY_CLERK = Actor(

@@ -11,12 +11,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from deploy.sample import people
 from deploy.sample.units import SampleUnit
-from services.gateway.clients import Asking, ServiceAway, Services
+from services.gateway.clients import Asking, ServiceAway
 from shared.contracts import evaluation as ev
 from shared.contracts import evaluation_round as rounds
 from shared.contracts import registry as reg
@@ -44,11 +44,18 @@ def moment(day: date, hour: int = 10) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
 
 
+class Asks(Protocol):
+    """The services over RPC, or the public door over HTTP."""
+
+    async def ask(self, command: Command, asking: Asking, *, timeout: float = 0) -> Any:
+        """The answer as JSON; raises `Refused` or `ServiceAway`."""
+
+
 @dataclass
 class Chain:
     """The services as the sample's people ask them."""
 
-    services: Services
+    services: Asks
     timeout: float = 30.0
     patience: float = 20.0
 

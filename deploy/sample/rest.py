@@ -1,0 +1,130 @@
+"""The same acts through the public door: each command by the REST operation that carries it.
+
+Stands where `services.gateway.clients.Services` stands, so the demo and the end-to-end tests tell
+the chain's story over HTTP with a token a person.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any
+
+import httpx2
+
+from services.gateway.api.door import Door
+from services.gateway.auth.accounts import NewAccount, create_account, issue_token
+from services.gateway.auth.secrets import new_key
+from services.gateway.clients import Asking, ServiceAway
+from shared.contracts.message import Actor, Command
+from shared.contracts.refusals import Refused
+from shared.runtime.database import make_engine
+from shared.runtime.settings import Settings
+
+_TABLES = ("evaluation", "honours", "incentives", "oversight", "units")
+
+
+def door_of(command: type[Command], fields: dict[str, Any] | None = None) -> Door:
+    """The REST operation that carries a command; LookupError when there is none."""
+    for door in _doors():
+        same = door.command is command and door.roles
+        if same and all((fields or {}).get(k, v) == v for k, v in door.fixed.items()):
+            return door
+    raise LookupError(f"no REST operation carries {command.name}")
+
+
+def _doors() -> list[Door]:
+    found: list[Door] = []
+    for name in _TABLES:
+        found += import_module(f"services.gateway.api.{name}").DOORS
+    return found
+
+
+class RestServices:
+    """Asks over HTTP as many people; a token is made for each the first time."""
+
+    def __init__(self, base: str, database_url: str) -> None:
+        self.base = base
+        self._database_url = database_url
+        self._tokens: dict[str, str] = {}
+        self._making = threading.Lock()
+        self._http = httpx2.AsyncClient(base_url=base, timeout=60)
+
+    async def stop(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    def token_for(self, actor: Actor) -> str:
+        """A REST token that acts as this person, with an account made where there is none."""
+        with self._making:
+            if actor.id not in self._tokens:
+                self._tokens[actor.id] = make_token(self._database_url, actor)
+            return self._tokens[actor.id]
+
+    async def ask(self, command: Command, asking: Asking, *, timeout: float = 60) -> Any:
+        """The answer as JSON; raises `Refused` and `ServiceAway` as the RPC client does."""
+        fields = command.model_dump(mode="json", exclude_unset=True)
+        door = door_of(type(command), fields)
+        path = re.sub(r"{(\w+)}", lambda m: str(fields.pop(m.group(1))), door.path)
+        headers = {"authorization": f"Bearer {self.token_for(asking.actor)}"}
+        if asking.clock:
+            headers["hexie-clock"] = asking.clock
+        if door.mark:
+            headers["if-match"] = f'"{fields.pop(door.mark)}"'
+        if door.method == "POST":
+            headers["idempotency-key"] = asking.idempotency_key or secrets.token_hex(12)
+        for fixed in door.fixed:
+            fields.pop(fixed, None)
+        reading = door.method == "GET"
+        try:
+            answer = await self._http.request(
+                door.method,
+                "/api/v1" + path,
+                headers=headers,
+                timeout=timeout,
+                params=fields if reading else None,
+                json=fields if fields and not reading else None,
+            )
+        except httpx2.HTTPError as error:
+            raise ServiceAway("gateway", sent=True) from error
+        return read_answer(answer)
+
+
+def read_answer(answer: httpx2.Response) -> Any:
+    """The JSON of an answer, or the exception its problem stands for."""
+    if answer.status_code < 400:
+        return answer.json() if answer.content else None
+    problem = answer.json()
+    if answer.status_code in (502, 503, 504):
+        raise ServiceAway("gateway", sent=True)
+    raise Refused(
+        code=problem.get("code", "unknown"),
+        says=problem.get("detail", ""),
+        clause=problem.get("clause") or "",
+        status=answer.status_code,
+        errors=list(problem.get("errors") or []),
+    )
+
+
+def make_token(database_url: str, actor: Actor) -> str:
+    """An account for the actor (random password) and a token that acts as it."""
+    engine = make_engine("gateway", Settings(database_url=database_url), pool_size=1)
+    now = datetime.now(UTC)
+    account = NewAccount(
+        login=actor.id,
+        name=actor.name,
+        password=new_key("pw"),
+        roles=actor.roles,
+        node=actor.node,
+        side=actor.side if "seat" in actor.roles else "",
+        body=actor.body,
+        unit_id=actor.unit_id,
+    )
+    with engine.begin() as connection:
+        create_account(connection, account, by="sample", now=now)
+        token = issue_token(connection, actor.id, label="sample", by="sample", now=now, days=7)
+    engine.dispose()
+    return token
