@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -17,10 +18,12 @@ from shared.runtime.database import make_engine
 from shared.runtime.migrate import migrate_all
 from shared.runtime.settings import Settings, settings
 from tests.support.servers import Servers, a_database, a_vhost, real_servers
-from tests.support.system import System, a_system
 
 hypothesis_settings.register_profile("hexie", deadline=None, max_examples=60, derandomize=True)
 hypothesis_settings.load_profile("hexie")
+
+if TYPE_CHECKING:
+    from tests.support.system import System
 
 KINDS = ("unit", "contract", "integration", "e2e", "browser")
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)  # 12:00 in Ningbo, a working day
@@ -108,6 +111,8 @@ def engine_of(database_url: str) -> Iterator[Callable[[str], Engine]]:
 @pytest.fixture(scope="session")
 def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """All processes up, NB23 activated, register empty; tests bring their own units."""
+    from tests.support.system import a_system
+
     with a_system(servers, tmp_path_factory.mktemp("home")) as found:
         yield found
 
