@@ -141,6 +141,21 @@ def list_feed_alarms(tx: Tx, command: ListFeedAlarms) -> dict[str, Any]:
     return {"items": [item.model_dump(mode="json") for item in items], "next": ""}
 
 
+def channel_codes(tx: Tx) -> list[str]:
+    """Whose channels are read: also those of revoked agencies, to answer what still lies there."""
+    return store.all_codes(tx)
+
+
+def watch_feeds(tx: Tx) -> None:
+    """Absence of news is news: raise an alarm for each feed silent beyond its heartbeat."""
+    silent = store.silent_codes(tx)
+    store.raise_alarms(
+        tx,
+        {(code, "silent"): f"超过 {minutes} 分钟没有收到消息" for code, minutes in silent.items()},
+    )
+    store.clear_alarms(tx, [c for c in store.all_codes(tx) if c not in silent], "silent")
+
+
 def _key_state(row: Any, now: datetime) -> str:
     if row.revoked_at is not None and row.revoked_at <= now:
         return "revoked"

@@ -10,6 +10,7 @@ from typing import Any
 from services.oversight.handlers.agencies import READERS, only
 from services.oversight.store import feed_lists, inbox, receipts
 from services.oversight.store.inbox import Incoming, Kept
+from services.oversight.store.office_key import office_key
 from shared.contracts.agencies import TRIGGER_NAMES
 from shared.contracts.oversight_feed import (
     FindReceipt,
@@ -30,6 +31,7 @@ from shared.contracts.oversight_feed import (
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
 from shared.runtime import decisions
+from shared.runtime.settings import settings
 
 
 def store_incoming(tx: Tx, messages: Sequence[Incoming], *, max_bytes: int) -> list[Kept]:
@@ -37,7 +39,7 @@ def store_incoming(tx: Tx, messages: Sequence[Incoming], *, max_bytes: int) -> l
     return inbox.store_messages(tx, messages, max_bytes=max_bytes)
 
 
-def store_trigger(tx: Tx, command: StoreTrigger, *, max_bytes: int) -> StoredTrigger:
+def store_trigger(tx: Tx, command: StoreTrigger) -> StoredTrigger:
     """Keep one event that came over REST; judged exactly like those over AMQP."""
     if not (tx.actor.has("agency") and tx.actor.id == command.agency):
         raise Refused("not_allowed", "凭证不属于该机构，不能代它报送。", status=403)
@@ -53,7 +55,7 @@ def store_trigger(tx: Tx, command: StoreTrigger, *, max_bytes: int) -> StoredTri
         content_type=command.content_type,
         body=body,
     )
-    kept = inbox.store_messages(tx, [message], max_bytes=max_bytes)[0]
+    kept = inbox.store_messages(tx, [message], max_bytes=settings().event_max_bytes)[0]
     return StoredTrigger(
         event_id=kept.body_hash,
         body_hash=kept.body_hash,
@@ -80,10 +82,10 @@ def find_receipt(tx: Tx, command: FindReceipt) -> SignedReceipt:
     )
 
 
-def get_receipt_key(tx: Tx, command: GetReceiptKey, key: ReceiptKey) -> ReceiptKey:
+def get_receipt_key(tx: Tx, command: GetReceiptKey) -> ReceiptKey:
     """The key our receipts are verified with; open to everyone."""
     del tx, command
-    return key
+    return office_key(settings().home).public
 
 
 def list_triggers(tx: Tx, command: ListTriggers) -> dict[str, Any]:

@@ -34,11 +34,22 @@ def load_keys(tx: Tx) -> dict[str, AgencyKey]:
     return {row.kid: AgencyKey(**row._asdict()) for row in rows}
 
 
-def active_codes(tx: Tx) -> list[str]:
-    """Whose channels are to be read."""
-    return list(
-        tx.session.scalars(select(agency.c.code).where(agency.c.active).order_by(agency.c.code))
+def all_codes(tx: Tx) -> list[str]:
+    """Every agency ever registered, revoked ones too."""
+    return list(tx.session.scalars(select(agency.c.code).order_by(agency.c.code)))
+
+
+def silent_codes(tx: Tx) -> dict[str, int]:
+    """Agencies not heard of for longer than their heartbeat, with that heartbeat in minutes."""
+    since = func.coalesce(agency.c.last_event_at, agency.c.added_at)
+    rows = tx.session.execute(
+        select(agency.c.code, agency.c.heartbeat_minutes).where(
+            agency.c.active,
+            agency.c.heartbeat_minutes > 0,
+            since + func.make_interval(0, 0, 0, 0, 0, agency.c.heartbeat_minutes) < tx.now,
+        )
     )
+    return {row.code: row.heartbeat_minutes for row in rows}
 
 
 def find_agency(tx: Tx, code: str, *, lock: bool = False) -> Any:

@@ -237,16 +237,12 @@ def answer_again(tx: Tx, answered: dict[str, int]) -> None:
         )
 
 
-def put_off(tx: Tx, inbox_ids: Iterable[str], *, seconds: float, error: str, count: bool) -> None:
-    """Try again later. An outage (`count` False) is not held against the message."""
-    values: dict[str, Any] = {
-        "next_attempt_at": tx.now + timedelta(seconds=seconds),
-        "last_error": error[:2000],
-    }
-    if not count:
-        values["attempts"] = inbox_event.c.attempts - 1
+def put_off(tx: Tx, inbox_ids: Iterable[str], *, seconds: float, error: str) -> None:
+    """Try again later, alone."""
     tx.session.execute(
-        update(inbox_event).where(inbox_event.c.inbox_id.in_(list(inbox_ids))).values(values)
+        update(inbox_event)
+        .where(inbox_event.c.inbox_id.in_(list(inbox_ids)))
+        .values(next_attempt_at=tx.now + timedelta(seconds=seconds), last_error=error[:2000])
     )
 
 

@@ -1,0 +1,144 @@
+"""The process `oversight-judge`: stored messages to verdicts, batch by batch.
+
+The attempt is counted and committed before a message is looked at, so that one which kills the
+process is known by its count. A batch that fails is halved until the culprit stands alone.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from services.oversight.handlers.agencies import watch_feeds
+from services.oversight.handlers.judging import Bench, judge_batch, quarantine
+from services.oversight.store import inbox
+from services.oversight.store.office_key import office_key
+from shared.messaging import health
+from shared.messaging.failpoints import failpoint
+from shared.messaging.metrics import PROGRESS
+from shared.messaging.outages import CONTENTION_TURNS, is_away, is_contention
+from shared.messaging.tx import open_tx
+from shared.messaging.wakeup import Wakeup, stop_on_signals
+from shared.runtime.database import engine_for
+from shared.runtime.settings import settings
+
+log = structlog.get_logger()
+
+BATCH = 100
+ALONE = 10
+_WATCH_EVERY = 30.0
+_LONGEST_WAIT = 60.0
+
+
+@dataclass(slots=True)
+class Judge:
+    """One judging loop. Several may run: a message is judged by whoever has claimed it."""
+
+    engine: Any
+    bench: Bench
+    batch: int = BATCH
+    _watch_at: float = field(default=0.0, init=False)
+
+    def run(self, stopping: threading.Event) -> None:
+        """Judge until told to stop, waiting out every outage of the database."""
+        wakeup = Wakeup(self.engine, inbox.CHANNEL)
+        started = False
+        while not stopping.is_set():
+            PROGRESS.labels("oversight.judge").set_to_current_time()
+            try:
+                if not started:
+                    self.recover()
+                    started = True
+                done = self.turn()
+                self._watch()
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.warning("审理暂停，等数据库 judge waits", error=str(error)[:300])
+                wakeup.close()
+                stopping.wait(0.5)
+                continue
+            if not done:
+                wakeup.wait(stopping)
+        wakeup.close()
+
+    def recover(self) -> None:
+        """What a dead judge had in hand is due now; so is what waited for a newer version."""
+        with open_tx(self.engine, service="oversight") as tx:
+            inbox.release_leases(tx)
+            inbox.release_held(tx, "unknown_version")
+            inbox.release_held(tx, "no_pack")
+
+    def turn(self) -> int:
+        """One batch of fresh messages, then a few that were tried before, each alone."""
+        failpoint("judge.before_claim")
+        fresh = self._claim(self.batch, fresh=True)
+        tried = self._claim(ALONE, fresh=False)
+        failpoint("judge.after_claim")
+        if fresh:
+            self._settle(fresh)
+        for inbox_id, attempts in tried.items():
+            if attempts > inbox.MAX_ATTEMPTS:
+                self._give_up({inbox_id: attempts}, "处理进程多次中断")
+            else:
+                self._settle({inbox_id: attempts})
+        return len(fresh) + len(tried)
+
+    def _claim(self, most: int, *, fresh: bool) -> dict[str, int]:
+        with open_tx(self.engine, service="oversight") as tx:
+            return inbox.claim(tx, most=most, fresh=fresh)
+
+    def _settle(self, claimed: dict[str, int], turns: int = CONTENTION_TURNS) -> None:
+        try:
+            with open_tx(self.engine, service="oversight", point="judge") as tx:
+                judge_batch(tx, claimed, self.bench)
+        except Exception as error:
+            if is_away(error):
+                raise
+            if is_contention(error) and turns:
+                self._settle(claimed, turns - 1)
+            elif len(claimed) > 1:
+                half = len(claimed) // 2
+                self._settle(dict(list(claimed.items())[:half]))
+                self._settle(dict(list(claimed.items())[half:]))
+            else:
+                self._failed(claimed, error)
+
+    def _failed(self, claimed: dict[str, int], error: Exception) -> None:
+        attempts = next(iter(claimed.values()))
+        log.error("一件事件审理出错 judging failed", inbox=list(claimed), exc_info=error)
+        if attempts >= inbox.MAX_ATTEMPTS:
+            self._give_up(claimed, f"{type(error).__name__}: {error}")
+            return
+        with open_tx(self.engine, service="oversight") as tx:
+            wait = min(_LONGEST_WAIT, 0.25 * 2.0**attempts)
+            inbox.put_off(tx, claimed, seconds=wait, error=f"{type(error).__name__}: {error}")
+
+    def _give_up(self, claimed: dict[str, int], error: str) -> None:
+        with open_tx(self.engine, service="oversight") as tx:
+            quarantine(tx, claimed, self.bench, error)
+
+    def _watch(self) -> None:
+        if time.monotonic() >= self._watch_at:
+            self._watch_at = time.monotonic() + _WATCH_EVERY
+            with open_tx(self.engine, service="oversight") as tx:
+                watch_feeds(tx)
+
+
+def make_judge(engine: Any) -> Judge:
+    """A judge with this home's key and this run's limits."""
+    chosen = settings()
+    bench = Bench(sign=office_key(chosen.home).sign, max_bytes=chosen.event_max_bytes)
+    return Judge(engine, bench)
+
+
+def main() -> None:
+    """Until SIGTERM."""
+    stopping = stop_on_signals()
+    if settings().health_port:
+        health.serve("oversight-judge", settings().health_port)
+    make_judge(engine_for("oversight")).run(stopping)
