@@ -220,6 +220,14 @@ def cases_of_trigger(tx: Tx, trigger_id: str) -> tuple[str, ...]:
     return tuple(tx.session.execute(query.order_by(case_trigger.c.case_id)).scalars())
 
 
+def is_open(tx: Tx, case_id: str) -> bool:
+    """Whether a case is still open, whoever asks."""
+    query = select(exit_case.c.case_id).where(
+        exit_case.c.case_id == case_id, exit_case.c.stage != Stage.CLOSED
+    )
+    return tx.session.execute(query).first() is not None
+
+
 def list_active_titles(tx: Tx, unit_id: str) -> list[Row]:
     """The titles a unit holds now, as heard from the register."""
     query = (

@@ -30,6 +30,7 @@ def _of_triggers() -> Select[Any]:
             trigger.c.trigger_id,
             trigger.c.unit_id,
             trigger.c.agency,
+            trigger.c.event_id,
             func.coalesce(agency.c.agency_name, trigger.c.agency).label("agency_name"),
             trigger.c.type.label("kind"),
             trigger.c.effect,
@@ -58,6 +59,7 @@ def _of_findings() -> Select[Any]:
         proposal.c.proposal_id.label("trigger_id"),
         proposal.c.unit_id,
         literal("").label("agency"),
+        proposal.c.proposal_id.label("event_id"),
         proposal.c.proposed_by_name.label("agency_name"),
         literal(FINDING).label("kind"),
         literal("review").label("effect"),
@@ -236,3 +238,11 @@ def list_unit_holds(tx: Tx, unit_id: str, *, include_lifted: bool) -> list[Row]:
     if not include_lifted:
         query = query.where(hold.c.lifted_at.is_(None))
     return [dict(row) for row in tx.session.execute(query).mappings()]
+
+
+def count_pending(tx: Tx) -> int:
+    """How many matters wait for a person, in the actor's area."""
+    query = _matters(tx)
+    columns = query.selected_columns
+    waiting = query.where(columns.is_queued, columns.state == "pending").subquery()
+    return int(tx.session.execute(select(func.count()).select_from(waiting)).scalar_one())
