@@ -10,7 +10,7 @@ from typing import NamedTuple
 from shared.contracts.refusals import Refused
 from shared.policy.conditions import Fact, Facts, Outcome, by_name
 from shared.policy.judging import judge_of
-from shared.policy.pack import Pack, Rule
+from shared.policy.pack import Pack, Rule, Trigger
 
 
 class RuleOutcome(NamedTuple):
@@ -25,11 +25,12 @@ class RuleOutcome(NamedTuple):
     code: str
     missing: tuple[str, ...] = ()
     status: int = 409
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Determination:
-    """The outcome of all rules together (every rule met; one not met decides), rule by rule."""
+    """The outcome of all rules together (one not met decides; marks left aside), rule by rule."""
 
     outcome: Outcome
     outcomes: tuple[RuleOutcome, ...]
@@ -37,17 +38,58 @@ class Determination:
     @property
     def hard_unmet(self) -> tuple[RuleOutcome, ...]:
         """Rules that refuse."""
-        return tuple(o for o in self.outcomes if o.hard and o.outcome is Outcome.NOT_MET)
+        return tuple(o for o in self._unmet() if o.hard and not o.mark)
 
     @property
     def soft_unmet(self) -> tuple[RuleOutcome, ...]:
         """Rules that ask for a recorded reason."""
-        return tuple(o for o in self.outcomes if not o.hard and o.outcome is Outcome.NOT_MET)
+        return tuple(o for o in self._unmet() if not o.hard and not o.mark)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Marks left by unmet rules that do not stand in the way ("late")."""
+        return tuple(o.mark for o in self._unmet() if o.mark)
 
     @property
     def unknown(self) -> tuple[RuleOutcome, ...]:
         """Rules that wait for a person."""
-        return tuple(o for o in self.outcomes if o.outcome is Outcome.UNKNOWN)
+        return tuple(o for o in self.outcomes if o.outcome is Outcome.UNKNOWN and not o.mark)
+
+    def _unmet(self) -> Iterable[RuleOutcome]:
+        return (o for o in self.outcomes if o.outcome is Outcome.NOT_MET)
+
+
+class TriggerMatch(NamedTuple):
+    """Which trigger decides about an event.
+
+    effect   what to do: the trigger's own effect, or "review" when a fact it turns on is unknown
+    unknown  a fact is missing: a person supplies it before anything follows
+    """
+
+    trigger: Trigger
+    effect: str
+    reason: str
+    unknown: bool = False
+    missing: tuple[str, ...] = ()
+
+
+def trigger_for(pack: Pack, type_: str, facts: Facts | Iterable[Fact], on: date) -> TriggerMatch:
+    """The first trigger of this type whose condition is met. KeyError for a type without any.
+
+    A condition that cannot be judged stops the search: the event goes to a person.
+    """
+    known = by_name(facts)
+    for trigger in pack.triggers:
+        if trigger.type != type_:
+            continue
+        if trigger.when is None:
+            return TriggerMatch(trigger, trigger.effect, trigger.says)
+        outcome, reason, missing = judge_of(trigger.when)(known, on)
+        if outcome is Outcome.UNKNOWN:
+            return TriggerMatch(trigger, "review", reason, unknown=True, missing=missing)
+        if outcome is Outcome.MET:
+            return TriggerMatch(trigger, trigger.effect, reason)
+    raise KeyError(type_)
 
 
 def gate(pack: Pack, name: str, kind: str = "") -> tuple[Rule, ...]:
@@ -72,6 +114,7 @@ def assess(rules: Sequence[Rule], facts: Facts | Iterable[Fact], on: date) -> De
                 rule.code,
                 missing,
                 rule.status,
+                rule.mark,
             )
         )
     return Determination(_together(outcomes), tuple(outcomes))
@@ -102,7 +145,7 @@ def refuse_unless_met(determination: Determination, override_reason: str = "") -
 
 
 def _together(outcomes: Iterable[RuleOutcome]) -> Outcome:
-    seen = {o.outcome for o in outcomes}
+    seen = {o.outcome for o in outcomes if not o.mark}
     if Outcome.NOT_MET in seen:
         return Outcome.NOT_MET
     return Outcome.UNKNOWN if Outcome.UNKNOWN in seen else Outcome.MET

@@ -22,31 +22,39 @@ class Source:
     id: str
     title: str
     number: str
-    issued_on: date | None
     status: str
+    issued_on: date | None = None
     bodies: tuple[str, ...] = ()
     loaded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A place in a document with its own words. `id` reads like "NB23:二(五)"."""
+    """A place in a document with its own words. `id` reads like "NB23:二(五).3" (third sentence).
+
+    unused_because  why no rule of the pack rests on it ("" when one does)
+    """
 
     id: str
     source: str
     citation: str
     wording: str
+    unused_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A dated number. Not `from_text`: shown everywhere as 「非文件规定」 with its ambiguity."""
+    """A dated value. Not `from_text`: shown everywhere as 「非文件规定」 with its ambiguity.
+
+    required  a person must supply it: there may be no value at all, and no default is invented
+    """
 
     name: str
     says: str
     values: tuple[DatedValue, ...]
     from_text: bool
     ambiguity: str = ""
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +62,29 @@ class DatedValue:
     """A value in force from `from_on` up to and including `to_on` (None: open)."""
 
     from_on: date
-    to_on: date | None
     value: Scalar
     clause: str
+    to_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpec:
+    """A fact rules may ask for, in an officer's words. form: flag, number, date or text."""
+
+    name: str
+    says: str
+    form: str
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One sentence of law. `hard` rules refuse; soft ones ask for a recorded reason.
 
-    code   the refusal code programs match on
-    says   Chinese, fit to print in a letter; may name what to do
+    code     the refusal code programs match on
+    says     Chinese, fit to print in a letter; may name what to do
+    mark     not "": the rule never stands in the way, an unmet one only leaves this mark ("late")
+    reading  how the clause is read where it can be read otherwise (number of the ambiguity)
     """
 
     id: str
@@ -76,6 +96,8 @@ class Rule:
     hard: bool = True
     kinds: tuple[str, ...] = ()
     status: int = 409
+    mark: str = ""
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +136,7 @@ class Indicator:
     threshold: Decimal | None = None
     when: Condition | None = None
     na_allowed: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +175,7 @@ class Step:
     level: str
     role: str
     clause: str
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +206,7 @@ class Benefit:
     clause: str
     purposes: tuple[str, ...] = ()
     degree: str = ""
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +226,7 @@ class Trigger:
     when: Condition | None = None
     ground: str = ""
     ends: str = ""
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +237,7 @@ class ExitGround:
     name: str
     clause: str
     when: Condition
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +250,25 @@ class Duty:
     month: int
     day: int
     hard: bool
+    clause: str
+    reading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """One entry of a list, by the name programs use and the document's own words."""
+
+    id: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedList:
+    """Things the document enumerates: compulsory sections of a plan, merit headings …"""
+
+    id: str
+    says: str
+    items: tuple[ListItem, ...]
     clause: str
 
 
@@ -249,7 +295,8 @@ class Pack:
     triggers: tuple[Trigger, ...]
     grounds: Mapping[str, ExitGround]
     duties: tuple[Duty, ...]
-    lists: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, NamedList] = field(default_factory=dict)
+    facts: Mapping[str, FactSpec] = field(default_factory=dict)
 
     def clause(self, clause_id: str) -> Clause:
         """The clause with its wording; KeyError for an id the loader would have refused."""
