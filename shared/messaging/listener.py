@@ -191,10 +191,13 @@ class _Session:
             failpoint(f"{self.owner.point}.after_ack")
 
     def _leave(self) -> None:
-        """Acknowledge the last batch, then give back the rest (a `nack`: not counted by 4.3 on)."""
+        """Acknowledge the last batch, then give back the rest, oldest first to keep its order.
+
+        One `nack` each: `multiple` gives them back shuffled. It is not counted by 4.3 and later.
+        """
         self._acknowledge()
-        if self.seen > self.acked:
-            self.channel.send_method(spec.Basic.Nack, "Lbb", (0, True, True))
+        for tag in range(self.acked + 1, self.seen + 1):
+            self.channel.send_method(spec.Basic.Nack, "Lbb", (tag, False, True))
         self.channel.close()
 
     # --- the settling thread -----------------------------------------------------------------

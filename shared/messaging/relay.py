@@ -116,7 +116,7 @@ class OutboxRelay:
             return 0
         failpoint("relay.after_claim")
         confirmed: set[str] = set()
-        ordered = sorted(rows, key=_address)
+        ordered = sorted(rows, key=lambda r: (*_address(r), r.id))  # ids sort by age
         for (vhost, _exchange), group in groupby(ordered, key=_address):
             members = list(group)
             outcome = self._publish(vhost, members)
