@@ -3,7 +3,7 @@
 These shapes are read from the exact signed bytes, after the signature has been verified. Unknown
 fields inside `data` are ignored when read and stay in the stored bytes; a missing or wrong field is
 refused with its name. Facts that a pack's trigger rules may ask about are the scalar fields of
-`data`, named `trigger.<field>`; one that is absent is unknown, never guessed.
+`data`, named `event.<field>`; one that is absent is unknown, never guessed.
 """
 
 from __future__ import annotations
@@ -29,8 +29,6 @@ class AgencyData(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=False)
 
     summary: Text = Field(default="", description="事由摘要：不写个人姓名、证件号码")
-    verified: bool | None = Field(default=None, description="来源单位已核实")
-    caused_by_unit: bool | None = Field(default=None, description="由该单位引发")
 
 
 class CaseDecided(AgencyData):
@@ -117,7 +115,6 @@ class SafetyAccident(AgencyData):
 
     happened_on: date
     grade: AccidentGrade
-    severity: Severity | None = Field(default=None, description="major 重大及以上")
     deaths: int = Field(default=0, ge=0)
     injured: int = Field(default=0, ge=0)
 

@@ -8,7 +8,7 @@ from typing import Any
 from shared.contracts.agencies import AgencyData, AgencyEvent
 from shared.policy.conditions import Fact
 
-PREFIX = "trigger."
+PREFIX = "event."
 _DAYS = ("happened_on", "decided_on", "opened_on", "closed_on", "registered_on", "issued_on")
 _MORE_DAYS = ("noticed_on", "published_on", "changed_on", "flagged_on")
 
@@ -16,7 +16,7 @@ _MORE_DAYS = ("noticed_on", "published_on", "changed_on", "flagged_on")
 def facts_of(event: AgencyEvent, data: AgencyData, *, learned_at: datetime) -> list[Fact]:
     """One fact a scalar field; absent ones are not there, and so unknown to the rules.
 
-    On arrival these are the agency's words. What a person confirms later replaces them.
+    These are the agency's words. What a person confirms later are facts of their own (A-19).
     """
     origin = f"{event.source}#{event.id}"
     happened = day_of(data) or event.time.date()

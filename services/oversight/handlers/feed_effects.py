@@ -26,7 +26,7 @@ from shared.policy.conditions import Fact
 from shared.policy.pack import Pack
 from shared.runtime import decisions, packs
 
-BRAKE = "feed.brake_per_hour"
+BRAKE = "suspension.brake_per_hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,21 @@ class Ruled:
 
     @property
     def takes_back(self) -> bool:
-        """Whether it ends an earlier event's effect."""
-        return self.event.type == WITHDRAWN or bool(self.match and self.match.trigger.ends)
+        """Whether it ends an earlier event's effect by itself.
+
+        Where the pack sends withdrawals to a person (`review`), that person lifts the hold.
+        """
+        if self.match is None:
+            return False
+        withdraws = self.event.type == WITHDRAWN and self.match.effect == NOTE
+        return withdraws or bool(self.match.trigger.ends)
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether it is a finding below the line: another of its kind would have suspended."""
+        if self.match is None or self.effect != NOTE:
+            return False
+        return any(t.type == self.event.type and t.effect == SUSPEND for t in self.pack.triggers)
 
     @property
     def effect(self) -> str:
@@ -223,7 +236,7 @@ def _ask_people(tx: Tx, ready: Sequence[Ruled], rows: Sequence[dict[str, Any]]) 
         ],
     )
     for one in ready:
-        if one.match is not None and one.effect == NOTE and one.match.trigger.ground:
+        if one.match is not None and one.is_warning:
             tx.emit(
                 WarningRecorded(
                     unit_id=one.unit.unit_id,
