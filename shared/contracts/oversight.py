@@ -13,7 +13,8 @@ from pydantic import Field
 
 from shared.contracts.message import Command, Event
 
-Severity = Literal["", "minor", "major", "extreme"]
+Severity = Literal["", "minor", "ordinary", "major", "extreme"]
+Grade = Literal["", "minor", "ordinary", "larger", "major", "extraordinary"]
 Impact = Literal["", "small", "considerable", "grave"]
 Consent = Literal["revoke", "keep", "recuse"]
 Outcome = Literal["revoke", "keep"]
@@ -132,9 +133,8 @@ class GetReviewItem(Command):
 class ConfirmTrigger(Command):
     """A person confirms what an agency said; severity and impact are that person's (A-19).
 
-    `severity` is the grade of a violation or an accident. "" is unknown: the agency's own word is
-    then shown, and counts for nothing by itself. `ground` is the pack's ground the person finds;
-    "" keeps the one the event came with.
+    "" is unknown: the agency's own word is then shown, and counts for nothing by itself.
+    `ground` is the pack's ground the person finds; "" keeps the one the event came with.
     """
 
     name: ClassVar[str] = "oversight.confirm_trigger"
@@ -142,6 +142,7 @@ class ConfirmTrigger(Command):
     trigger_id: str
     ground: str = ""
     severity: Severity = ""
+    grade: Grade = ""  # of an accident (国务院令第493号)
     impact: Impact = ""
     caused_by_unit: bool | None = None
     remark: str = Field(min_length=1, max_length=2000)
@@ -177,6 +178,7 @@ class OpenCase(Command):
     title_id: str
     ground: str
     severity: Severity = ""
+    grade: Grade = ""  # of an accident (国务院令第493号)
     impact: Impact = ""
     caused_by_unit: bool | None = None
     remark: str = Field(min_length=1, max_length=2000)
@@ -333,3 +335,29 @@ class GetFigures(Command):
     """The counts of the 监督与退出 desk."""
 
     name: ClassVar[str] = "oversight.get_figures"
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    ListReview,
+    GetReviewItem,
+    ConfirmTrigger,
+    DismissTrigger,
+    LiftHold,
+    OpenCase,
+    ListCases,
+    GetCase,
+    RecordStatement,
+    WaiveStatement,
+    RecordOpinion,
+    DecideCase,
+    AddCaseNote,
+    GetMinutes,
+    PublishRemoval,
+    ListPublications,
+    ListPlaqueTasks,
+    ListTasks,
+    GetUnitHolds,
+    GetTimeline,
+    GetDecision,
+    GetFigures,
+)

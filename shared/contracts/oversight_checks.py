@@ -144,3 +144,14 @@ class CampaignPage(Shape):
 
     items: tuple[CampaignView, ...]
     next: str = ""
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    OpenCampaign,
+    DrawCampaign,
+    AddCampaignUnit,
+    RecordCheck,
+    CloseCampaign,
+    ListCampaigns,
+    GetCampaign,
+)

@@ -17,6 +17,10 @@ from shared.policy.conditions import Fact, FactValue, Outcome, facts_used, judge
 from shared.policy.pack import ExitGround, Pack
 
 
+BY_HAND = "by_hand"
+"""The kind of a matter that no agency sent: an officer's own finding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What waits for a person: an agency's trigger, a check's finding, or a case by hand."""
@@ -35,6 +39,7 @@ class Confirmed:
     """What a person confirms; "" and None are unknown."""
 
     severity: str = ""
+    grade: str = ""
     impact: str = ""
     caused_by_unit: bool | None = None
     by: str = ""
@@ -58,11 +63,12 @@ def facts_of(matter: Matter, confirmed: Confirmed) -> tuple[Fact, ...]:
         if isinstance(value, str | int | bool | Decimal | date)
     ]
     own: dict[str, FactValue] = {
+        "trigger.type": matter.kind,
         "trigger.confirmed": True,
         "trigger.severity": confirmed.severity or None,
+        "trigger.grade": confirmed.grade or None,
         "trigger.impact": confirmed.impact or None,
         "trigger.caused_by_unit": confirmed.caused_by_unit,
-        "trigger.ground": matter.ground or None,
     }
     said_by_person = [
         Fact(name, value, confirmed.by, matter.occurred_on, confirmed.at)
@@ -104,7 +110,8 @@ def needs_of(ground: ExitGround) -> tuple[str, ...]:
 
 
 ASKED: Mapping[str, str] = {
-    "trigger.severity": "事故或违法等级",
+    "trigger.severity": "违法等级",
+    "trigger.grade": "事故等级",
     "trigger.impact": "影响程度",
     "trigger.caused_by_unit": "是否由该单位引起",
 }

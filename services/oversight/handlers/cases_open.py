@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.oversight.domain.case import CLAUSE, LEVEL_WORDS, Case, naming_node
-from services.oversight.domain.case_facts import Confirmed, Matter, facts_of, judge_grounds
+from services.oversight.domain.case_facts import BY_HAND, Confirmed, Matter, facts_of, judge_grounds
 from services.oversight.domain.opinions import Seat
 from services.oversight.handlers import cases_view
 from services.oversight.handlers.cases_rights import OFFICERS, flag_of, refuse_unless
@@ -50,9 +50,10 @@ def open_case(tx: Tx, command: OpenCase) -> CaseWhole:
         ),
         None,
     )
-    matter = Matter("", "by_hand", tx.actor.id, command.ground, {}, tx.today, tx.now)
+    matter = Matter("", BY_HAND, tx.actor.id, command.ground, {}, tx.today, tx.now)
     confirmed = Confirmed(
         command.severity,
+        command.grade,
         command.impact,
         command.caused_by_unit,
         tx.actor.id,

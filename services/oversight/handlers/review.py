@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.oversight.domain.case_facts import (
+    BY_HAND,
     Confirmed,
     Judged,
     Matter,
@@ -119,7 +120,7 @@ def _judge(tx: Tx, row: cases.Row, command: ConfirmTrigger) -> Found:
     source = row["agency"] or row["agency_name"]
     matter = Matter(
         row["trigger_id"],
-        row["kind"],
+        BY_HAND if row["kind"] == store.FINDING else row["kind"],
         source,
         ground,
         row["said"],
@@ -127,7 +128,12 @@ def _judge(tx: Tx, row: cases.Row, command: ConfirmTrigger) -> Found:
         row["arrived_at"],
     )
     confirmed = Confirmed(
-        command.severity, command.impact, command.caused_by_unit, tx.actor.id, tx.now
+        command.severity,
+        command.grade,
+        command.impact,
+        command.caused_by_unit,
+        tx.actor.id,
+        tx.now,
     )
     titles = tuple(cases.list_active_titles(tx, row["unit_id"]))
     facts = (

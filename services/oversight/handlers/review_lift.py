@@ -16,7 +16,7 @@ from shared.policy.conditions import Fact
 from shared.policy.pack import Pack
 from shared.runtime import decisions, packs
 
-TWO_PERSONS = "hold.two_person_lift"
+TWO_PERSONS = "hold.lift_two_persons"
 
 
 def dismiss_trigger(tx: Tx, command: DismissTrigger) -> LiftAnswer:
