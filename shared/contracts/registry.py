@@ -263,7 +263,10 @@ IMPORT_COLUMNS: dict[str, str] = {  # heading in the file -> field of UnitEntry
     "营业收入（万元）": "revenue",
     "资产总额（万元）": "assets",
     "规模": "size",
+    "施工总承包单位": "contractor",  # from here on also the kinds' own fields
     "施工总承包单位信用代码": "leader_code",
+    "管理机构": "managing_body",
+    "牵头单位": "leading_body",
     "开工日期": "starts_on",
     "竣工日期": "ends_on",
     "联系人": "contact_name",

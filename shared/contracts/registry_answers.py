@@ -154,7 +154,7 @@ class PlanningSheetView(Shape):
     by_band: tuple[SheetLine, ...]
     by_risk: tuple[SheetLine, ...]
     by_standing: tuple[SheetLine, ...]
-    clause: str = "NB23:二(一)"
+    clause: str = "NB23:二(一).2"
 
 
 class CommitmentView(Shape):

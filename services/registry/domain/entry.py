@@ -17,7 +17,13 @@ from shared.policy.pack import UnitKind
 
 _DIVISION = re.compile(r"^\d{6}(\d{3}){0,2}$")
 _SIZES = ("", "large", "medium", "small", "micro")
-_FIELDS = {"name": "name_text", "credit_code": "code", "project_number": "code"}
+_FIELDS = {
+    "name": "name_text",
+    "credit_code": "code",
+    "project_number": "code",
+    "contractor_code": "leader_code",
+    "started_on": "starts_on",
+}
 
 COMPARED = (
     "name_text",

@@ -70,7 +70,7 @@ def move_title(now: str, to: TitleStatus) -> TitleStatus:
         raise Refused(
             "title_move",
             f"称号现为“{STATUS_TEXT[here]}”，不能转为“{STATUS_TEXT[to]}”",
-            clause="NB23:二(五)",
+            clause="NB23:二(五).3",
         )
     return to
 
@@ -82,7 +82,7 @@ def move_plaque(now: str, to: Place) -> Place:
         raise Refused(
             "plaque_move",
             f"铭牌现为“{PLACE_TEXT[here]}”，不能转为“{PLACE_TEXT[to]}”：{_REMEDY[to]}",
-            clause="NB23:二(五)" if to is not Place.ISSUED else "NB23:二(四)",
+            clause="NB23:二(五).3" if to is not Place.ISSUED else "NB23:二(四).1",
         )
     return to
 

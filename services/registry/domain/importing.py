@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from typing import Any
 
 from services.registry.domain.entry import (
     COMPARED,
@@ -151,7 +152,7 @@ def _take(name: str, text: str, into: dict[str, object], faults: list[FieldFault
         faults.append(FieldFault(name, f"{name}_form", f"“{text}”{wanted}"))
 
 
-def changes_between(old: Mapping[str, object], new: UnitEntry) -> dict[str, tuple[str, str]]:
+def changes_between(old: Mapping[Any, Any], new: UnitEntry) -> dict[str, tuple[str, str]]:
     """Field by field what a row would change; a blank cell changes nothing."""
     found: dict[str, tuple[str, str]] = {}
     for name in COMPARED:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-
-SECTIONS = ("工作安排", "培育目标", "创建标准", "评估要求", "选树计划")
+from collections.abc import Mapping, Sequence
 
 BANDS: tuple[tuple[str, str, int | None], ...] = (
     ("0-19", "19 人及以下", 19),
@@ -23,9 +20,9 @@ RISK_TEXT = {
 }
 
 
-def missing_sections(sections: Mapping[str, str]) -> tuple[str, ...]:
+def missing_sections(wanted: Sequence[str], sections: Mapping[str, str]) -> tuple[str, ...]:
     """The compulsory sections that are absent or empty, in the document's order."""
-    return tuple(name for name in SECTIONS if not sections.get(name, "").strip())
+    return tuple(name for name in wanted if not sections.get(name, "").strip())
 
 
 def band_of(headcount: int | None) -> str:
@@ -37,8 +34,3 @@ def band_of(headcount: int | None) -> str:
         for key, _says, last in BANDS
         if key != "unknown" and (last is None or headcount <= last)
     )
-
-
-def usual_day(year: int, month: int, day: int) -> date:
-    """The usual last day a document names, in a programme year."""
-    return date(year, month, day)

@@ -25,7 +25,7 @@ _NEXT_ROWS = (
 )
 
 _ENTER_NEW = text(
-    f"{_NEXT_ROWS}"
+    f"{_NEXT_ROWS}"  # noqa: S608  column names of our own tables
     f" made AS (INSERT INTO unit ({_COLUMNS}, standing, standing_on, revision, entered_at,"
     f" entered_by) SELECT {_COLUMNS}, 'registered', :today, 1, :now, :who FROM due"
     " ON CONFLICT DO NOTHING RETURNING unit_id),"
@@ -37,7 +37,7 @@ _ENTER_NEW = text(
 )
 
 _ENTER_CHANGED = text(
-    f"{_NEXT_ROWS}"
+    f"{_NEXT_ROWS}"  # noqa: S608  column names of our own tables
     f" made AS (UPDATE unit u SET {', '.join(f'{c} = due.{c}' for c in _CHANGED)},"
     " details = u.details || due.details, revision = u.revision + 1, amended_at = :now,"
     " amended_by = :who FROM due WHERE u.unit_id = due.unit_id"

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from services.registry.domain.honour import TitleStatus
@@ -56,7 +67,7 @@ def add_plaque(tx: Tx, values: Values) -> None:
 def add_history(tx: Tx, values: Values) -> None:
     """Say how an axis of a title stands from a day on, as learned now; never changed again."""
     tx.session.execute(
-        title_history.insert().values(learned_at=tx.now, learned_by=tx.actor.id, **values)
+        title_history.insert().values(**{"learned_at": tx.now, "learned_by": tx.actor.id, **values})
     )
 
 
@@ -87,21 +98,56 @@ def save_plaque(tx: Tx, title_id: str, values: Values) -> None:
     tx.session.execute(update(plaque).where(plaque.c.title_id == title_id).values(**values))
 
 
-def list_titles(tx: Tx, asked: ListTitles, known_at: datetime) -> tuple[Sequence[Row], str]:
-    """One page by number, of titles granted by the day and known at the instant."""
-    query = _whole().where(in_scope(tx.actor), title.c.recorded_at <= known_at)
-    if asked.as_of:
-        query = query.where(title.c.granted_on <= asked.as_of)
+def _stood(axis: str, *, as_of: date, known_at: datetime) -> ScalarSelect[str]:
+    """What an axis of a title was on a day, as known at an instant."""
+    return (
+        select(title_history.c.value)
+        .where(
+            title_history.c.title_id == title.c.title_id,
+            title_history.c.axis == axis,
+            title_history.c.happened_on <= as_of,
+            title_history.c.learned_at <= known_at,
+        )
+        .order_by(
+            title_history.c.happened_on.desc(),
+            title_history.c.learned_at.desc(),
+            title_history.c.entry.desc(),
+        )
+        .limit(1)
+        .correlate(title)
+        .scalar_subquery()
+    )
+
+
+def _status_is(status: str, *, as_of: date, known_at: datetime) -> ColumnElement[bool]:
+    said = _stood("status", as_of=as_of, known_at=known_at)
+    lapsed = func.coalesce(title.c.expires_on < as_of, false())
+    if status == TitleStatus.ACTIVE:
+        return and_(said == TitleStatus.ACTIVE, ~lapsed)
+    if status == TitleStatus.EXPIRED:
+        return or_(said == TitleStatus.EXPIRED, and_(said == TitleStatus.ACTIVE, lapsed))
+    return said == status
+
+
+def list_titles(
+    tx: Tx, asked: ListTitles, *, as_of: date, known_at: datetime
+) -> tuple[Sequence[Row], str]:
+    """One page by number, as the register stood on a day and was known at an instant."""
+    query = _whole().where(
+        in_scope(tx.actor), title.c.recorded_at <= known_at, title.c.granted_on <= as_of
+    )
     for column, value in (
         (title.c.unit_id, asked.unit_id),
         (title.c.round_year, asked.year),
         (title.c.unit_kind, asked.kind),
         (title.c.level, asked.level),
-        (title.c.status, asked.status),
-        (plaque.c.place, asked.place),
     ):
         if value:
             query = query.where(column == value)
+    if asked.status:
+        query = query.where(_status_is(asked.status, as_of=as_of, known_at=known_at))
+    if asked.place:
+        query = query.where(_stood("place", as_of=as_of, known_at=known_at) == asked.place)
     return _page(tx, query, after=asked.after, limit=asked.limit)
 
 

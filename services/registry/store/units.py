@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -106,6 +106,12 @@ def find_by_names(tx: Tx, names: Iterable[str]) -> dict[tuple[str, str, str], Ro
     return {(row["kind"], row["name_key"], row["district"]): row for row in found}
 
 
+def list_by_ids(tx: Tx, ids: Sequence[str]) -> Sequence[Row]:
+    """Units by id, as they stand."""
+    query = select(unit).where(unit.c.unit_id == func.any(list(ids)))
+    return tx.session.execute(query).mappings().all()
+
+
 def add_unit(tx: Tx, values: Values) -> bool:
     """Enter a unit; False when its code is taken (also by a transaction at the same time)."""
     done = tx.session.execute(
@@ -123,6 +129,13 @@ def amend_unit(tx: Tx, unit_id: str, values: Values) -> Row:
         .returning(unit)
     )
     return changed.mappings().one()
+
+
+def set_standing(tx: Tx, unit_id: str, standing: str, *, on: date) -> None:
+    """Move a locked unit's standing; its entry, and so its revision, stays as it is."""
+    tx.session.execute(
+        update(unit).where(unit.c.unit_id == unit_id).values(standing=standing, standing_on=on)
+    )
 
 
 def next_number(tx: Tx, name: str) -> int:

@@ -1,0 +1,125 @@
+"""What every act shares: who may, which rules of the pack, and the note it leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.registry.store import history
+from shared.contracts.message import Actor
+from shared.contracts.refusals import Refused
+from shared.contracts.scalars import covers
+from shared.messaging.tx import Tx
+from shared.policy.assess import Determination, assess, gate, refuse_unless_met
+from shared.policy.conditions import Fact, FactValue
+from shared.policy.pack import Pack
+from shared.runtime import organisations, packs
+
+ROLE_TEXT = {
+    "clerk": "经办",
+    "reviewer": "审核",
+    "admin": "系统管理员",
+    "unit": "单位用户",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a timeline entry says. `data` goes onto the feed of changes."""
+
+    what: str
+    says: str
+    happened_on: date
+    clause: str = ""
+    decision_id: str = ""
+    document: str = ""
+    learned_at: datetime | None = None
+    by: Actor | None = None
+
+
+def need(tx: Tx, *roles: str) -> None:
+    """Refuse an actor who holds none of the roles; the system itself may act."""
+    if tx.actor.has("system") or any(tx.actor.has(role) for role in roles):
+        return
+    names = "、".join(ROLE_TEXT.get(role, role) for role in roles)
+    raise Refused("not_allowed", f"您没有办理此事项的权限（需要：{names}）", status=403)
+
+
+def need_area(tx: Tx, division: str) -> None:
+    """Refuse an actor whose node does not answer for a division."""
+    if not covers(tx.actor.node, division):
+        raise Refused("not_allowed", "该单位不在您的管辖区域内，不能办理", status=403)
+
+
+def need_text(text: str, says: str, pointer: str) -> str:
+    """A text that must not be empty, without blanks around it."""
+    if not text.strip():
+        raise Refused("text_missing", says, status=422, errors=[{"pointer": pointer, "says": says}])
+    return text.strip()
+
+
+def pack_for(tx: Tx, division: str, on: date | None = None) -> Pack:
+    """The law in force for a division; Refused("pack_not_activated") when there is none."""
+    return packs.in_force(tx, node=division[:6], on=on or tx.today)
+
+
+def fact(tx: Tx, name: str, value: FactValue, origin: str = "登记") -> Fact:
+    """A fact learned now."""
+    return Fact(name, value, origin, tx.today, tx.now)
+
+
+def judge(
+    tx: Tx, pack: Pack, name: str, facts: Sequence[Fact], *, kind: str = "", reason: str = ""
+) -> Determination:
+    """Assess a gate of the pack and refuse when a rule stands in the way."""
+    determination = assess(gate(pack, name, kind), facts, tx.today)
+    return refuse_unless_met(determination, reason)
+
+
+def office_of(division: str) -> str:
+    """The node that answers for a division: a zone's own office before the district's."""
+    for code in (division[:9], division[:6], division[:4] + "00"):
+        if organisations.find_node(code) is not None:
+            return code
+    return division[:6]
+
+
+def note(tx: Tx, unit_id: str, said: Note, data: dict[str, object] | None = None) -> None:
+    """Leave an entry on the unit's timeline and a line on the feed of changes."""
+    notes(tx, [(unit_id, said, data or {})])
+
+
+def notes(tx: Tx, said: Sequence[tuple[str, Note, dict[str, object]]]) -> None:
+    """Leave many entries at once."""
+    history.add_entries(tx, [_entry(tx, unit_id, entry) for unit_id, entry, _ in said])
+    history.add_changes(
+        tx,
+        [
+            {
+                "type": entry.what,
+                "unit_id": unit_id,
+                "happened_on": entry.happened_on,
+                "recorded_at": tx.now,
+                "data": {"says": entry.says, "clause": entry.clause, **data},
+            }
+            for unit_id, entry, data in said
+        ],
+    )
+
+
+def _entry(tx: Tx, unit_id: str, said: Note) -> dict[str, object]:
+    by = said.by or tx.actor
+    return {
+        "entry_id": tx.new_id("entry"),
+        "unit_id": unit_id,
+        "what": said.what,
+        "says": said.says,
+        "happened_on": said.happened_on,
+        "learned_at": said.learned_at or tx.now,
+        "by_id": by.id,
+        "by_name": by.name,
+        "clause": said.clause,
+        "decision_id": said.decision_id,
+        "document": said.document,
+    }

@@ -1,0 +1,328 @@
+"""Commitment letters, cultivation and the library of practices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.registry.domain.standing import Standing, move
+from services.registry.handlers.acts import (
+    Note,
+    fact,
+    judge,
+    need,
+    need_text,
+    note,
+    office_of,
+    pack_for,
+)
+from services.registry.store import files, titles, units
+from services.registry.store.units import Row
+from shared.contracts.refusals import Refused
+from shared.contracts.registry import CommitmentAccepted, CultivationStarted
+from shared.contracts.registry_acts import (
+    AcceptCommitment,
+    AddPractice,
+    FindPractices,
+    GetCultivation,
+    ListCommitments,
+    PublishPractice,
+    RecordService,
+    ReturnCommitment,
+    StartCultivation,
+    SubmitCommitment,
+)
+from shared.contracts.registry_answers import (
+    CommitmentView,
+    CultivationView,
+    PracticeView,
+    ServiceView,
+)
+from shared.messaging.tx import Tx
+from shared.runtime import decisions, organisations
+
+_COMMIT = "NB23:二(一).1"
+_SERVE = "NB23:二(三).1"
+_CULTIVATE = "NB23:二(三).3"
+_NAME = "NB23:二(四).1"
+
+_SERVICE_TEXT = {
+    "checkup": "体检服务",
+    "training": "劳动关系协调员培训",
+    "e_contract": "电子劳动合同推广",
+    "guidance": "指导服务",
+}
+_MODE_TEXT = {
+    "": "",
+    "joint_guidance": "（政府部门联合指导）",
+    "third_party": "（第三方专业机构体检）",
+    "peer": "（企业互评互检）",
+    "online": "（线上自查自测）",
+}
+
+
+def submit_commitment(tx: Tx, command: SubmitCommitment) -> CommitmentView:
+    """Hand a signed letter to the office of the unit's seat (NB23 二(一))."""
+    need(tx, "unit", "clerk")
+    unit = units.load_unit(tx, unit_id=command.unit_id, lock=True)
+    if unit["standing"] == Standing.CLOSED:
+        raise Refused("unit_closed", "该单位已注销，不能提交创建承诺书", clause=_COMMIT)
+    if command.signed_on > tx.today:
+        raise Refused("day_ahead", "签署日期不能晚于今天", clause=_COMMIT, status=422)
+    commitment_id = tx.new_id("commitment")
+    is_first = files.add_commitment(
+        tx,
+        {
+            "commitment_id": commitment_id,
+            "unit_id": command.unit_id,
+            "office": office_of(unit["division"]),
+            "status": "submitted",
+            "signatory": command.signatory.strip(),
+            "signed_on": command.signed_on,
+            "file_name": command.file_name,
+            "file_digest": command.file_digest,
+            "submitted_at": tx.now,
+            "submitted_by": tx.actor.id,
+        },
+    )
+    if not is_first:
+        raise Refused("commitment_exists", "该单位的创建承诺书已提交或已受理，不必重复提交")
+    note(
+        tx,
+        command.unit_id,
+        Note("commitment.submitted", "提交创建承诺书", command.signed_on, clause=_COMMIT),
+    )
+    return _commitment(files.load_commitment(tx, commitment_id), unit["name_text"])
+
+
+def accept_commitment(tx: Tx, command: AcceptCommitment) -> CommitmentView:
+    """The office accepts: from now on the unit is creating (NB23 二(一))."""
+    need(tx, "clerk")
+    letter = files.load_commitment(tx, command.commitment_id)
+    _open_letter(letter)
+    unit = units.load_unit(tx, unit_id=letter["unit_id"], lock=True)
+    pack = pack_for(tx, unit["division"])
+    facts = [
+        fact(tx, "commitment.signatory_known", bool(letter["signatory"]), "创建承诺书"),
+        fact(tx, "commitment.file_attached", bool(letter["file_name"]), "创建承诺书"),
+    ]
+    found = judge(tx, pack, "commitment.accept", facts, kind=unit["kind"])
+    standing = move(unit["standing"], Standing.CREATING)
+    decision_id = decisions.record(
+        tx,
+        kind="commitment.accept",
+        subject=unit["unit_id"],
+        outcome="accepted",
+        says=f"受理{unit['name_text']}的创建承诺书",
+        pack=pack,
+        facts=facts,
+        rules=found.outcomes,
+        documents=[{"name": letter["file_name"], "digest": letter["file_digest"]}],
+        clauses=[_COMMIT],
+    )
+    changed = files.decide_commitment(
+        tx, command.commitment_id, {"status": "accepted", "decision_id": decision_id}
+    )
+    units.set_standing(tx, unit["unit_id"], standing, on=tx.today)
+    tx.emit(
+        CommitmentAccepted(
+            unit_id=unit["unit_id"],
+            commitment_id=command.commitment_id,
+            office=letter["office"],
+            accepted_on=tx.today,
+        )
+    )
+    said = Note("commitment.accepted", "创建承诺书已受理，进入创建", tx.today, _COMMIT, decision_id)
+    note(tx, unit["unit_id"], said, {"standing": standing.value})
+    return _commitment(changed, unit["name_text"])
+
+
+def return_commitment(tx: Tx, command: ReturnCommitment) -> CommitmentView:
+    """Send a letter back with what is missing; the unit may hand in another."""
+    need(tx, "clerk")
+    reason = need_text(command.reason, "请写明退回理由", "/reason")
+    letter = files.load_commitment(tx, command.commitment_id)
+    _open_letter(letter)
+    unit = units.load_unit(tx, unit_id=letter["unit_id"])
+    changed = files.decide_commitment(
+        tx, command.commitment_id, {"status": "returned", "reason": reason}
+    )
+    said = Note("commitment.returned", f"创建承诺书退回：{reason}", tx.today, _COMMIT)
+    note(tx, unit["unit_id"], said)
+    return _commitment(changed, unit["name_text"])
+
+
+def list_commitments(tx: Tx, command: ListCommitments) -> dict[str, Any]:
+    """Letters of the actor's area."""
+    rows = files.list_commitments(
+        tx, unit_id=command.unit_id, status=command.status, limit=command.limit
+    )
+    return {"commitments": [_commitment(row, row["unit_text"]) for row in rows]}
+
+
+def start_cultivation(tx: Tx, command: StartCultivation) -> CultivationView:
+    """Begin the cultivation of a recognised unit; naming looks at its length (NB23 二(三))."""
+    need(tx, "clerk")
+    unit = units.load_unit(tx, unit_id=command.unit_id, lock=True)
+    if unit["standing"] != Standing.RECOGNISED:
+        raise Refused(
+            "not_recognised",
+            "示范单位从和谐劳动关系单位中择优培育：该单位尚未认定，不能列入培育",
+            clause=_CULTIVATE,
+        )
+    if command.started_on > tx.today:
+        raise Refused("day_ahead", "培育开始日期不能晚于今天", clause=_CULTIVATE, status=422)
+    cultivation_id = tx.new_id("cultivation")
+    node = office_of(unit["division"])
+    is_first = files.add_cultivation(
+        tx,
+        {
+            "cultivation_id": cultivation_id,
+            "unit_id": command.unit_id,
+            "started_on": command.started_on,
+            "goal": command.goal,
+            "node": node,
+            "recorded_at": tx.now,
+            "recorded_by": tx.actor.id,
+        },
+    )
+    if not is_first:
+        raise Refused("cultivation_exists", "该单位已在培育名单内", clause=_CULTIVATE)
+    tx.emit(
+        CultivationStarted(
+            unit_id=command.unit_id,
+            cultivation_id=cultivation_id,
+            started_on=command.started_on,
+            node=node,
+        )
+    )
+    said = Note("cultivation.started", "列为示范单位重点培育", command.started_on, _CULTIVATE)
+    note(tx, command.unit_id, said)
+    return _cultivation(tx, command.unit_id)
+
+
+def record_service(tx: Tx, command: RecordService) -> CultivationView:
+    """Record a check-up, training, e-contract or guidance (NB23 二(三))."""
+    need(tx, "clerk")
+    units.load_unit(tx, unit_id=command.unit_id)
+    if (command.kind == "checkup") != (command.mode != ""):
+        raise Refused(
+            "mode_wrong",
+            "体检服务须写明方式（联合指导、第三方体检、互评互检、线上自查），其他服务不填方式",
+            clause=_SERVE,
+            status=422,
+        )
+    if command.held_on > tx.today:
+        raise Refused("day_ahead", "服务日期不能晚于今天", clause=_SERVE, status=422)
+    provider = need_text(command.provider, "请填写服务提供方", "/provider")
+    files.add_service(
+        tx,
+        {
+            **command.model_dump(),
+            "provider": provider,
+            "service_id": tx.new_id("service"),
+            "recorded_at": tx.now,
+            "recorded_by": tx.actor.id,
+        },
+    )
+    says = f"{_SERVICE_TEXT[command.kind]}{_MODE_TEXT[command.mode]}：{provider}"
+    note(tx, command.unit_id, Note("service.given", says, command.held_on, _SERVE))
+    return _cultivation(tx, command.unit_id)
+
+
+def get_cultivation(tx: Tx, command: GetCultivation) -> CultivationView:
+    """A unit's cultivation file."""
+    units.load_unit(tx, unit_id=command.unit_id)
+    return _cultivation(tx, command.unit_id)
+
+
+def add_practice(tx: Tx, command: AddPractice) -> PracticeView:
+    """Keep a practice of a named unit (NB23 二(四)推广经验做法)."""
+    need(tx, "clerk")
+    units.load_unit(tx, unit_id=command.unit_id)
+    title = need_text(command.title, "请填写经验做法的标题", "/title")
+    text = need_text(command.text, "请填写经验做法的内容", "/text")
+    if not titles.active_names(tx, [command.unit_id]):
+        raise Refused(
+            "unit_not_named", "经验做法库只收录命名的示范单位：该单位没有有效称号", clause=_NAME
+        )
+    practice_id = tx.new_id("practice")
+    files.add_practice(
+        tx,
+        {
+            "practice_id": practice_id,
+            "unit_id": command.unit_id,
+            "title": title,
+            "text": text,
+            "state": "draft",
+            "added_at": tx.now,
+            "added_by": tx.actor.id,
+            "published_by": "",
+        },
+    )
+    return PracticeView.model_validate(dict(files.load_practice(tx, practice_id)))
+
+
+def publish_practice(tx: Tx, command: PublishPractice) -> PracticeView:
+    """Publish a practice, or take it down again."""
+    need(tx, "clerk", "reviewer")
+    row = files.load_practice(tx, command.practice_id)
+    if row["state"] == command.state:
+        return PracticeView.model_validate(dict(row))
+    if command.state == "withdrawn" and row["state"] != "published":
+        raise Refused("practice_not_published", "该经验做法尚未发布，不能撤下")
+    values: dict[str, Any] = {"state": command.state}
+    if command.state == "published":
+        values |= {"published_at": tx.now, "published_by": tx.actor.id}
+    files.save_practice(tx, command.practice_id, values)
+    word = "发布" if command.state == "published" else "撤下"
+    said = Note(f"practice.{command.state}", f"{word}经验做法《{row['title']}》", tx.today, _NAME)
+    note(tx, row["unit_id"], said)
+    return PracticeView.model_validate(dict(files.load_practice(tx, command.practice_id)))
+
+
+def find_practices(tx: Tx, command: FindPractices) -> dict[str, Any]:
+    """Practices by unit and words; people outside the office see published ones."""
+    rows = files.list_practices(
+        tx,
+        unit_id=command.unit_id,
+        text=command.text.strip(),
+        published_only=not (tx.actor.has("clerk") or tx.actor.has("reviewer")),
+        limit=command.limit,
+    )
+    return {"practices": [PracticeView.model_validate(dict(row)) for row in rows]}
+
+
+def _open_letter(letter: Row) -> None:
+    if letter["status"] != "submitted":
+        raise Refused("commitment_decided", "该承诺书已经受理或退回", clause=_COMMIT)
+
+
+def _commitment(row: Row, unit_text: str) -> CommitmentView:
+    values = {name: row[name] for name in CommitmentView.model_fields if name in row}
+    values |= {"unit_text": unit_text, "office_text": organisations.name_of(row["office"])}
+    return CommitmentView.model_validate(values)
+
+
+def _cultivation(tx: Tx, unit_id: str) -> CultivationView:
+    begun = files.find_cultivation(tx, unit_id)
+    services = files.list_services(tx, unit_id)
+    counts: dict[str, int] = {}
+    for row in services:
+        keys = [row["kind"], *([f"{row['kind']}:{row['mode']}"] if row["mode"] else [])]
+        for key in keys:
+            counts[key] = counts.get(key, 0) + 1
+    shown = tuple(
+        ServiceView.model_validate({name: row[name] for name in ServiceView.model_fields})
+        for row in services
+    )
+    if begun is None:
+        return CultivationView(unit_id=unit_id, services=shown, counts=counts)
+    return CultivationView(
+        unit_id=unit_id,
+        cultivation_id=begun["cultivation_id"],
+        started_on=begun["started_on"],
+        goal=begun["goal"],
+        node=begun["node"],
+        services=shown,
+        counts=counts,
+    )

@@ -1,0 +1,193 @@
+"""Reading what happened, and keeping what evaluation and oversight say about a unit."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from services.registry.domain.standing import Standing, move
+from services.registry.handlers.acts import Note, note, notes
+from services.registry.handlers.honours import grant_title, revoke_title
+from services.registry.store import history, units
+from shared.contracts.evaluation import (
+    ApplicationReceived,
+    NamingApproved,
+    NoticePosted,
+    RecognitionWithdrawn,
+    UnitRecognised,
+)
+from shared.contracts.oversight import (
+    ExitCaseOpened,
+    ExitDecided,
+    HoldLifted,
+    HoldPlaced,
+    RemovalPublished,
+    WarningRecorded,
+)
+from shared.contracts.registry_acts import Changes, GetDecision, UnitTimeline
+from shared.contracts.registry_answers import Change, ChangesPage, TimelineEntry
+from shared.messaging.tx import LAW_ZONE, Heard, Tx
+from shared.runtime import decisions
+
+_RECOGNISE = "NB23:二(二).2"
+_EXIT = "NB23:二(五).3"
+
+
+def unit_timeline(tx: Tx, command: UnitTimeline) -> dict[str, Any]:
+    """What happened to a unit of the actor's area, newest first."""
+    units.load_unit(tx, unit_id=command.unit_id)
+    rows = history.list_entries(tx, command.unit_id, known_at=command.known_at, limit=command.limit)
+    fields = TimelineEntry.model_fields
+    return {
+        "entries": [
+            TimelineEntry.model_validate({name: row[name] for name in fields}) for row in rows
+        ]
+    }
+
+
+def changes(tx: Tx, command: Changes) -> ChangesPage:
+    """The feed: whoever has read up to a number misses nothing by asking from there."""
+    rows = history.list_changes(tx, after=command.after, limit=command.limit)
+    items = tuple(
+        Change.model_validate({name: row[name] for name in Change.model_fields}) for row in rows
+    )
+    return ChangesPage(items=items, next_after=items[-1].sequence if items else command.after)
+
+
+def get_decision(tx: Tx, command: GetDecision) -> dict[str, Any]:
+    """The legal chain of a decision of this service; another area's unit is 404."""
+    found = decisions.load(tx.session, command.decision_id)
+    if found["subject"].startswith("unit_"):
+        units.load_unit(tx, unit_id=found["subject"])
+    return found
+
+
+def hear_evaluation(tx: Tx, heard: list[Heard]) -> None:
+    """Keep standing, titles and the timeline in step with what evaluation decided."""
+    for one in heard:
+        with tx.because_of(one):
+            _from_evaluation(tx, one)
+
+
+def hear_oversight(tx: Tx, heard: list[Heard]) -> None:
+    """Revoke what was decided; keep holds, warnings and cases on the timeline."""
+    for one in heard:
+        with tx.because_of(one):
+            _from_oversight(tx, one)
+
+
+def _note(tx: Tx, heard: Heard, what: str, says: str, on: date, **more: str) -> None:
+    unit_id = str(getattr(heard.event, "unit_id", ""))
+    said = Note(
+        what,
+        says,
+        on,
+        clause=more.get("clause", ""),
+        decision_id=more.get("decision_id", ""),
+        learned_at=heard.envelope.time,
+        by=heard.envelope.actor,
+    )
+    note(tx, unit_id, said)
+
+
+def _from_evaluation(tx: Tx, heard: Heard) -> None:
+    match heard.event:
+        case ApplicationReceived() as said:
+            text = f"提出认定申请，收件号 {said.receipt_number}"
+            _note(tx, heard, "application.received", text, said.received_on, clause=_RECOGNISE)
+        case UnitRecognised() as said:
+            _recognised(tx, said, heard)
+        case RecognitionWithdrawn() as said:
+            _withdrawn(tx, said, heard)
+        case NamingApproved() as said:
+            grant_title(tx, said, heard)
+        case NoticePosted() as said:
+            text = f"列入公示，至 {said.ends_on}"
+            entry = Note(
+                "notice.posted",
+                text,
+                said.posted_on,
+                "NB23:二(四).1",
+                learned_at=heard.envelope.time,
+                by=heard.envelope.actor,
+            )
+            notes(tx, [(unit_id, entry, {}) for unit_id in said.unit_ids])
+        case _:
+            raise ValueError(f"not heard here: {heard.event.name}")
+
+
+def _from_oversight(tx: Tx, heard: Heard) -> None:
+    match heard.event:
+        case ExitDecided() as said:
+            _exit_decided(tx, said, heard)
+        case HoldPlaced() as said:
+            history.place_hold(tx, _hold(said) | {"placed_at": said.placed_at})
+            _note(tx, heard, "hold.placed", said.reason, _day(said.occurred_at), clause=said.clause)
+        case HoldLifted() as said:
+            history.lift_hold(tx, _hold(said) | {"lifted_at": said.lifted_at})
+            text = f"解除：{said.reason}"
+            on = _day(said.lifted_at)
+            _note(tx, heard, "hold.lifted", text, on, decision_id=said.decision_id)
+        case WarningRecorded() as said:
+            values = {"trigger_id": said.trigger_id, "unit_id": said.unit_id, "says": said.says}
+            history.add_warning(tx, values | {"recorded_at": said.recorded_at})
+            _note(tx, heard, "warning", said.says, _day(said.recorded_at), clause=said.clause)
+        case ExitCaseOpened() as said:
+            text = f"启动退出程序：{said.ground_text}"
+            _note(tx, heard, "exit.opened", text, _day(said.opened_at), clause=said.clause)
+        case RemovalPublished() as said:
+            text = f"向社会公布取消命名：{said.text}"
+            _note(tx, heard, "removal.published", text, said.published_on, clause=_EXIT)
+        case _:
+            raise ValueError(f"not heard here: {heard.event.name}")
+
+
+def _recognised(tx: Tx, said: UnitRecognised, heard: Heard) -> None:
+    """The base status, apart from any title; a unit recognised before stays so (NB23 二(二))."""
+    row = units.lock_unit(tx, said.unit_id)
+    if row["standing"] == Standing.CREATING:
+        standing = move(row["standing"], Standing.RECOGNISED)
+        units.set_standing(tx, said.unit_id, standing, on=said.recognised_on)
+    text = f"认定为和谐劳动关系单位（{'、'.join(said.bodies)}）"
+    _note(
+        tx,
+        heard,
+        "unit.recognised",
+        text,
+        said.recognised_on,
+        clause=_RECOGNISE,
+        decision_id=said.decision_id,
+    )
+
+
+def _withdrawn(tx: Tx, said: RecognitionWithdrawn, heard: Heard) -> None:
+    """Back to creating (A-37); the commitment stands."""
+    row = units.lock_unit(tx, said.unit_id)
+    if row["standing"] == Standing.RECOGNISED:
+        standing = move(row["standing"], Standing.CREATING)
+        units.set_standing(tx, said.unit_id, standing, on=said.withdrawn_on)
+    text = f"撤销认定：{said.reason}"
+    on = said.withdrawn_on
+    _note(tx, heard, "recognition.withdrawn", text, on, decision_id=said.decision_id)
+
+
+def _exit_decided(tx: Tx, said: ExitDecided, heard: Heard) -> None:
+    if said.outcome == "revoke":
+        revoke_title(tx, said, heard)
+        return
+    text = "会商决定保留命名"
+    on = said.decided_on
+    _note(tx, heard, "exit.kept", text, on, clause=_EXIT, decision_id=said.decision_id)
+
+
+def _hold(said: HoldPlaced | HoldLifted) -> dict[str, Any]:
+    return {
+        "hold_id": said.hold_id,
+        "unit_id": said.unit_id,
+        "effect": said.effect,
+        "reason": said.reason,
+    }
+
+
+def _day(instant: datetime) -> date:
+    return instant.astimezone(LAW_ZONE).date()

@@ -1,0 +1,83 @@
+"""Putting a pack to work, by name and with a reason (A-01), and the nodes it works for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.registry.handlers.acts import Note, need, need_area, need_text, note
+from services.registry.handlers.plans import node_view
+from services.registry.store import history
+from shared.contracts.refusals import Refused
+from shared.contracts.registry import PackActivated
+from shared.contracts.registry_acts import ActivatePack, ListActivations, ListNodes
+from shared.contracts.registry_answers import ActivationView
+from shared.messaging.tx import Tx
+from shared.policy.codec import pack_to_json
+from shared.runtime import decisions, organisations, packs
+
+
+def activate_pack(tx: Tx, command: ActivatePack) -> ActivationView:
+    """Put a pack to work for a jurisdiction from a day on; a draft stays marked as one."""
+    need(tx, "admin")
+    need_area(tx, command.jurisdiction)
+    reason = need_text(command.reason, "启用规则包须写明理由", "/reason")
+    pack = packs.all_packs().get(command.pack_id)
+    if pack is None:
+        raise Refused("pack_not_found", f"没有规则包“{command.pack_id}”", status=404)
+    said = PackActivated(
+        pack_id=pack.id,
+        pack_version=pack.version,
+        fingerprint=pack.fingerprint,
+        jurisdiction=command.jurisdiction,
+        effective_on=command.effective_on,
+        reason=reason,
+        content=pack_to_json(pack),
+    )
+    packs.activate(tx, said)
+    decision_id = decisions.record(
+        tx,
+        kind="pack.activate",
+        subject=f"pack:{command.jurisdiction}",
+        outcome="activated",
+        says=f"启用《{pack.title}》（{pack.version}），自 {command.effective_on} 起：{reason}",
+        pack=pack,
+    )
+    row = {
+        "activation_id": tx.new_id("activation"),
+        "pack_id": pack.id,
+        "pack_version": pack.version,
+        "pack_title": pack.title,
+        "pack_status": pack.status,
+        "fingerprint": pack.fingerprint,
+        "jurisdiction": command.jurisdiction,
+        "effective_on": command.effective_on,
+        "reason": reason,
+        "activated_at": tx.now,
+        "activated_by": tx.actor.id,
+    }
+    history.add_activation(tx, row)
+    tx.emit(said)
+    text = f"启用规则包《{pack.title}》：{reason}"
+    note(tx, "", Note("pack.activated", text, command.effective_on, "", decision_id))
+    return ActivationView.model_validate({k: v for k, v in row.items() if k != "activation_id"})
+
+
+def list_activations(tx: Tx, _command: ListActivations) -> dict[str, Any]:
+    """Who put which pack to work, and why."""
+    fields = ActivationView.model_fields
+    return {
+        "activations": [
+            ActivationView.model_validate({name: row[name] for name in fields})
+            for row in history.list_activations(tx)
+        ]
+    }
+
+
+def list_nodes(tx: Tx, command: ListNodes) -> dict[str, Any]:
+    """Organisation nodes with their party bodies and sides (NB23 通知 主送)."""
+    known = organisations.all_nodes()
+    if command.node:
+        if command.node not in known:
+            raise Refused("node_not_found", f"没有机构节点“{command.node}”", status=404)
+        return {"nodes": [node_view(command.node, tx.today)]}
+    return {"nodes": [node_view(code, tx.today) for code in sorted(known)]}
