@@ -16,7 +16,6 @@ from shared.policy.assess import RuleOutcome
 from shared.policy.conditions import Fact, FactValue, Outcome, facts_used, judge
 from shared.policy.pack import ExitGround, Pack
 
-
 BY_HAND = "by_hand"
 """The kind of a matter that no agency sent: an officer's own finding."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from services.oversight.handlers import feed_heard, titles
 from shared.contracts.evaluation import RecognitionWithdrawn, UnitRecognised
@@ -37,7 +37,8 @@ def _title_revoked(tx: Tx, heard: Sequence[Heard]) -> None:
 
 
 def _pack_activated(tx: Tx, heard: Sequence[Heard]) -> None:
-    _each(packs.remember)(tx, heard)
+    for one in heard:
+        packs.activate(tx, cast(PackActivated, one.event), one.envelope)
     feed_heard.pack_activated(tx, heard)
 
 
