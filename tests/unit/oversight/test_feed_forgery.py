@@ -91,7 +91,7 @@ FORGERIES: dict[str, tuple[Callable[[], Reading], str]] = {
         "signature_form",
     ),
     "empty signature part": (lambda: judged(sig=HEAD + ".."), "signature"),
-    "signature cut short": (lambda: judged(sig=REAL[:-4]), "signature"),
+    "signature cut short": (lambda: judged(sig=HEAD + ".." + b64(bytes(61))), "signature"),
     "signature too long": (lambda: judged(sig=REAL + "AAAA"), "signature"),
     "megabyte of signature": (lambda: judged(sig=HEAD + ".." + "A" * 1_000_000), "signature_form"),
     "padded base64": (lambda: judged(sig=REAL + "=="), "signature_form"),
