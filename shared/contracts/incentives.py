@@ -218,7 +218,10 @@ class ExportCall(Command):
 
 
 class RecordSubsidy(Command):
-    """Record a subsidy application and what a person decided on it (NB23-091)."""
+    """Record a subsidy application and what a person decided on it (NB23-091).
+
+    `known_holds`: holds oversight has on the unit; granting is refused until they arrived here.
+    """
 
     name: ClassVar[str] = "incentives.record_subsidy"
 
@@ -228,6 +231,7 @@ class RecordSubsidy(Command):
     outcome: SubsidyOutcome = SubsidyOutcome.PENDING
     amount: Amount = "0"
     subsidy_id: str = ""  # empty: a new one; else the outcome of this one
+    known_holds: tuple[str, ...] = ()
 
 
 class AssignContact(Command):

@@ -49,3 +49,8 @@ def benefit_for(pack: Pack, purpose: str) -> Benefit | None:
 def plain(number: object) -> str:
     """A number as decimal text without needless zeros."""
     return format(Decimal(str(number)).normalize(), "f")
+
+
+def contact_days(pack: Pack, on: date) -> int:
+    """Days after naming within which a contact is to be assigned (A-50)."""
+    return int(str(pack.setting(CONTACT_DAYS, on).value))

@@ -29,6 +29,7 @@ class Verdict(NamedTuple):
     missing: tuple[str, ...] = ()
 
 
+WIDEN_TO_SITES = "benefits.widen_to_sites"
 COMPLAINT_RESTS = "有举报投诉尚未办结，免检暂停"
 HOLD_RESTS = "有未解除的中止事由，待遇暂停"
 
@@ -57,6 +58,7 @@ def verdicts(pack: Pack, profile: Profile, on: date) -> tuple[Verdict, ...]:
     if found is None:
         if len(_KNOWN) >= _MOST_KNOWN:
             _KNOWN.clear()
+        profile = profile._replace(widened=profile.widened | _widened_by_setting(pack, on))
         found = tuple(_verdict(benefit, profile, on) for benefit in pack.benefits.values())
         _KNOWN[key] = found
     return found
@@ -68,10 +70,17 @@ def verdict_on(pack: Pack, unit: Standing, *, benefit: str, on: date) -> Verdict
     return found[benefit]
 
 
+def _widened_by_setting(pack: Pack, on: date) -> frozenset[str]:
+    """Benefits for enterprises alone that a setting opens to sites as well (A-55)."""
+    if WIDEN_TO_SITES not in pack.settings or not pack.setting(WIDEN_TO_SITES, on).value:
+        return frozenset()
+    return frozenset(b.id for b in pack.benefits.values() if b.kinds == ("enterprise",))
+
+
 def _verdict(benefit: Benefit, profile: Profile, on: date) -> Verdict:
     if not profile.is_live:
         return Verdict(benefit, None, "未在册、已注销或项目已到期", Outcome.NOT_MET)
-    is_widened = benefit.id in profile.widened
+    is_widened = benefit.id in profile.widened and profile.kind in (*benefit.kinds, "site")
     if benefit.kinds and profile.kind not in benefit.kinds and not is_widened:
         return Verdict(benefit, None, "该项待遇不面向这一类创建主体", Outcome.NOT_MET)
     as_if = profile._replace(kind=benefit.kinds[0]) if is_widened and benefit.kinds else profile

@@ -24,7 +24,7 @@ from services.incentives.domain.entitlement import (
 from services.incentives.domain.relief import Relief, reliefs
 from services.incentives.domain.standing import Standing
 from services.incentives.domain.verdicts import State
-from services.incentives.store import chain, entitlements, standings
+from services.incentives.store import entitlements, standings
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Heard, Tx
 from shared.runtime import packs
@@ -48,7 +48,7 @@ class Book:
         self._moments: dict[str, Moment | None] = {}
         self._changes: list[Change] = []
         self._renewed: list[Entitlement] = []
-        self._links: list[chain.Link] = []
+        self._links: list[entitlements.Link] = []
         self._looked: set[str] = set()
         self._lawless: set[str] = set()
 
@@ -90,6 +90,12 @@ class Book:
                     self._renewed.append(fresh)
                     self._say(fresh, Move.RENEWED, None)
 
+    @property
+    def moved(self) -> int:
+        """Units about which anything was changed or renewed."""
+        moved = {c.entitlement.unit_id for c in self._changes}
+        return len(moved | {e.unit_id for e in self._renewed})
+
     def save(self) -> None:
         """Write everything, in as many statements as there are tables."""
         session, tx = self.tx.session, self.tx
@@ -97,7 +103,7 @@ class Book:
         entitlements.save(session, [*(c.entitlement for c in self._changes), *self._renewed])
         entitlements.add_steps(session, self._changes, actor=tx.actor)
         entitlements.save_reliefs(session, self._reliefs())
-        chain.record_all(session, self._links, now=tx.now, actor=tx.actor)
+        entitlements.record_all(session, self._links, now=tx.now, actor=tx.actor)
         if self._lawless:
             standings.mark_units(session, self._lawless)
 
@@ -179,10 +185,12 @@ def a_day(tx: Tx, on: date | None) -> date:
     return on or tx.today
 
 
-def _link(decision_id: str, unit: Standing, alike: list[Change], moment: Moment) -> chain.Link:
+def _link(
+    decision_id: str, unit: Standing, alike: list[Change], moment: Moment
+) -> entitlements.Link:
     move, cause = alike[0].move, alike[0].cause
     names = "、".join(_name(change, moment) for change in alike)
-    return chain.Link(
+    return entitlements.Link(
         decision_id=decision_id,
         kind=f"entitlement.{move}",
         subject=unit.unit_id,

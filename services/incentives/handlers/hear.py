@@ -1,4 +1,4 @@
-"""What incentives does with what it hears: fold it into the unit's standing, then look again."""
+"""What happens without a person asking: events heard, leases renewed, units looked at again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import date, datetime
 from services.incentives.domain import standing
 from services.incentives.domain.entitlement import LAW_TIME, Cause
 from services.incentives.domain.standing import Recognition, Standing
-from services.incentives.handlers.assessing import Book
-from services.incentives.store import standings
+from services.incentives.handlers.assessing import Book, moment_of
+from services.incentives.store import entitlements, standings
 from shared.contracts.evaluation import RecognitionWithdrawn, UnitRecognised
 from shared.contracts.message import Envelope
 from shared.contracts.oversight import HoldLifted, HoldPlaced
@@ -37,10 +37,13 @@ Fold = Callable[[Standing], Standing]
 
 
 def hear(tx: Tx, heard: list[Heard]) -> None:
-    """Apply a batch in its order: every effect of an event is saved and said with it."""
-    for activated in (h.event for h in heard if isinstance(h.event, PackActivated)):
-        packs.activate(tx, activated)
-        standings.mark_for_reassessment(tx.session, activated.jurisdiction)
+    """Apply a batch in its order: every effect of an event is saved and said with it.
+
+    A pack takes effect on units already known by `reassess_marked`, from its effective day on.
+    """
+    for item in heard:
+        if isinstance(item.event, PackActivated):
+            packs.activate(tx, item.event, item.envelope)
     told = [(h.event, h) for h in heard if isinstance(h.event, UnitEvent)]
     if not told:
         return
@@ -51,6 +54,44 @@ def hear(tx: Tx, heard: list[Heard]) -> None:
         if book.fold(said.unit_id, fold):
             book.look(said.unit_id, cause, item)
     book.save()
+
+
+def renew_leases(tx: Tx, *, node: str, limit: int = 500) -> int:
+    """Renew a batch of leases with less than half their length left; how many units moved.
+
+    `node` is the region run here; its pack says how long a lease runs. Each unit is judged again
+    first: what no longer holds ends or rests instead of being renewed.
+    """
+    moment = moment_of(tx, node)
+    if moment is None:
+        return 0
+    due = entitlements.claim_due(
+        tx.session, now=tx.now, before=tx.now + moment.lease / 2, limit=limit
+    )
+    if not due:
+        return 0
+    book = Book(tx, due)
+    for unit_id in due:
+        book.look(unit_id, Cause("renewal", "租约到期复核", tx.today))
+        book.renew(unit_id)
+    book.save()
+    return book.moved
+
+
+def reassess_marked(tx: Tx, *, limit: int = 500) -> int:
+    """Look again at a batch of units whose law changed, or came; how many."""
+    adopted = standings.adopt_packs(tx.session, on=tx.today, now=tx.now)
+    if adopted:
+        standings.mark_for_reassessment(tx.session, adopted)
+    nodes = standings.list_jurisdictions(tx.session, tx.today)
+    due = standings.claim_for_reassessment(tx.session, nodes=nodes, limit=limit)
+    if not due:
+        return 0
+    book = Book(tx, due)
+    for unit_id in due:
+        book.look(unit_id, Cause("pack", "政策包启用后复核", tx.today))
+    book.save()
+    return len(due)
 
 
 def _meaning(said: UnitEvent, envelope: Envelope) -> tuple[Fold, Cause]:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from services.incentives.domain.seats import Application, Place
-from services.incentives.store.scope import divisions_of
+from services.incentives.store.reading import divisions_of
 from services.incentives.store.takeup_tables import seat_application, seat_call
 
 _COUNTED = (

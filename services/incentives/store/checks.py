@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from services.incentives.store.scope import divisions_of
+from services.incentives.store.reading import divisions_of
 
 _BY = {"code": "code", "unit": "unit_id"}
 

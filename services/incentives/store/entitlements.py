@@ -1,9 +1,9 @@
-"""Entitlements, their history and their summary for planners: written in bulk, read by unit."""
+"""Entitlements, their history, decisions and summary for planners: written in bulk, read by unit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,9 @@ from services.incentives.domain.verdicts import State
 from services.incentives.store.bulk import put
 from services.incentives.store.tables import entitlement, entitlement_step, relief
 from shared.contracts.message import Actor
+from shared.policy.conditions import Fact
+from shared.policy.pack import Pack
+from shared.runtime.plumbing import decision
 
 _COLUMNS = (
     "entitlement_id, unit_id, benefit, effect, state, degree, clause, granted_on, changed_at,"
@@ -30,18 +33,39 @@ _OF_UNIT = text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One decision: what moved for one subject, on which facts, by which rules."""
+
+    decision_id: str
+    kind: str
+    subject: str
+    outcome: str
+    says: str
+    pack: Pack
+    facts: Sequence[Fact]
+    rules: Sequence[dict[str, Any]]
+    because: Sequence[str]
+
+
+def record_all(session: Session, links: Sequence[Link], *, now: datetime, actor: Actor) -> None:
+    """Store these decisions; clauses are copied in with their wording of today."""
+    by = actor.model_dump(mode="json")
+    put(session, decision, [_link_row(link, now, by) for link in links])
+
+
 def list_standing(session: Session, unit_ids: Iterable[str]) -> dict[str, dict[str, Entitlement]]:
     """Entitlements that are not ended: unit → benefit → entitlement."""
     ids = sorted(set(unit_ids))
     found: dict[str, dict[str, Entitlement]] = {unit_id: {} for unit_id in ids}
     for row in session.execute(_STANDING, {"ids": ids}):
-        found[row.unit_id][row.benefit] = _entitlement(row)
+        found[row.unit_id][row.benefit] = as_entitlement(row)
     return found
 
 
 def list_of_unit(session: Session, unit_id: str) -> list[Entitlement]:
     """Everything a unit ever had, newest change first."""
-    return [_entitlement(row) for row in session.execute(_OF_UNIT, {"unit": unit_id})]
+    return [as_entitlement(row) for row in session.execute(_OF_UNIT, {"unit": unit_id})]
 
 
 def save(session: Session, entitlements: Iterable[Entitlement]) -> None:
@@ -62,15 +86,20 @@ def save_reliefs(session: Session, reliefs: Iterable[Relief]) -> None:
     put(session, relief, [asdict(r) for r in reliefs], key=("unit_id", "purpose"))
 
 
-def claim_due(session: Session, *, before: datetime, limit: int) -> list[str]:
-    """Units whose leases end before a time, soonest first, locked; units in other hands skipped."""
+def claim_due(session: Session, *, now: datetime, before: datetime, limit: int) -> list[str]:
+    """Units whose leases end before a time, soonest first, locked; units in other hands skipped.
+
+    A site's lease that already runs to the end of its project cannot be renewed and is left.
+    """
     rows = session.execute(
         text(
             "SELECT u.unit_id FROM known_unit u WHERE u.unit_id IN ("
-            " SELECT unit_id FROM entitlement WHERE lease_until < :before"
-            " ORDER BY lease_until LIMIT :limit) ORDER BY u.unit_id FOR UPDATE SKIP LOCKED"
+            " SELECT e.unit_id FROM entitlement e JOIN known_unit k USING (unit_id)"
+            " WHERE e.lease_until < :before AND (k.ends_on IS NULL OR e.lease_until < :now"
+            "  OR e.lease_until <> CAST(k.ends_on + 1 AS timestamp) AT TIME ZONE 'Asia/Shanghai')"
+            " ORDER BY e.lease_until LIMIT :limit) ORDER BY u.unit_id FOR UPDATE SKIP LOCKED"
         ),
-        {"before": before, "limit": limit},
+        {"now": now, "before": before, "limit": limit},
     )
     return [row.unit_id for row in rows]
 
@@ -85,7 +114,8 @@ def list_steps(session: Session, unit_id: str) -> list[Any]:
     )
 
 
-def _entitlement(row: Any) -> Entitlement:
+def as_entitlement(row: Any) -> Entitlement:
+    """The row as the domain sees it."""
     return Entitlement(
         row.entitlement_id,
         row.unit_id,
@@ -141,4 +171,52 @@ def _step(change: Change, actor: Actor) -> dict[str, Any]:
         "by_id": actor.id,
         "by_name": actor.name,
         "decision_id": e.decision_id,
+    }
+
+
+def _link_row(link: Link, now: datetime, by: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": link.decision_id,
+        "kind": link.kind,
+        "subject": link.subject,
+        "decided_at": now,
+        "decided_by": by,
+        "outcome": link.outcome,
+        "says": link.says,
+        "pack_id": link.pack.id,
+        "pack_version": link.pack.version,
+        "fingerprint": link.pack.fingerprint,
+        "content": {
+            "facts": [_fact_row(fact) for fact in link.facts],
+            "rules": list(link.rules),
+            "opinions": [],
+            "because": [cause for cause in link.because if cause],
+            "documents": [],
+            "clauses": [
+                _clause_row(link.pack, clause_id)
+                for clause_id in dict.fromkeys(str(rule["clause"]) for rule in link.rules)
+            ],
+        },
+    }
+
+
+def _fact_row(fact: Fact) -> dict[str, Any]:
+    return {
+        "name": fact.name,
+        "value": fact.value,
+        "origin": fact.origin,
+        "happened_on": fact.happened_on,
+        "learned_at": fact.learned_at.isoformat() if fact.learned_at else None,
+    }
+
+
+def _clause_row(pack: Pack, clause_id: str) -> dict[str, str]:
+    clause = pack.clauses.get(clause_id)
+    source = pack.sources.get(clause.source) if clause else None
+    return {
+        "id": clause_id,
+        "citation": clause.citation if clause else clause_id,
+        "wording": clause.wording if clause else "",
+        "document": source.title if source else "",
+        "number": source.number if source else "",
     }

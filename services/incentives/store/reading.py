@@ -9,7 +9,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.incentives.store.scope import divisions_of
+from shared.contracts.scalars import prefix_of
+
+
+def divisions_of(node: str) -> str:
+    """A LIKE pattern for `known_unit.division`; matches nothing for an empty node."""
+    prefix = prefix_of(node)
+    return f"{prefix}%" if prefix.isdigit() or node == "000000" else "no division"
 
 
 class Filters(NamedTuple):
@@ -106,9 +112,9 @@ def list_visit_year(session: Session, *, benefit: str, year: int, node: str) -> 
     )
 
 
-def count_all(session: Session) -> Any:
-    """The counts a caller waits on; one row."""
-    return session.execute(
+def count_all(session: Session) -> dict[str, int]:
+    """The counts a caller waits on, by name."""
+    row = session.execute(
         text(
             "SELECT (SELECT count(*) FROM known_unit WHERE revision > 0) AS units,"
             " (SELECT count(*) FROM unit_title WHERE granted_on IS NOT NULL"
@@ -119,7 +125,8 @@ def count_all(session: Session) -> Any:
             " (SELECT count(*) FROM entitlement WHERE state = 'suspended') AS suspended,"
             " (SELECT count(*) FROM known_unit WHERE must_reassess) AS to_reassess"
         )
-    ).one()
+    )
+    return dict(row.mappings().one())
 
 
 def list_applied(session: Session, message_ids: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -19,7 +19,7 @@ from services.incentives.domain.standing import (
     Title,
 )
 from services.incentives.store.bulk import put
-from services.incentives.store.scope import divisions_of
+from services.incentives.store.reading import divisions_of
 from services.incentives.store.tables import known_unit, unit_hold, unit_title
 from shared.contracts.scalars import HoldEffect
 
@@ -98,27 +98,47 @@ def save(session: Session, before: Mapping[str, Standing], after: Mapping[str, S
     put(session, unit_hold, holds, key=("hold_id",))
 
 
-def mark_for_reassessment(session: Session, node: str) -> int:
-    """All units a node answers for are to be looked at again; how many."""
-    found = session.execute(
+def list_jurisdictions(session: Session, on: date) -> list[str]:
+    """Jurisdictions with a pack at work on a day."""
+    rows = session.execute(
+        text("SELECT DISTINCT jurisdiction FROM active_pack WHERE effective_on <= :on"), {"on": on}
+    )
+    return [row.jurisdiction for row in rows]
+
+
+def adopt_packs(session: Session, *, on: date, now: datetime) -> list[str]:
+    """Activations that have come into force by a day and are new here, noted as adopted."""
+    rows = session.execute(
+        text(
+            "INSERT INTO pack_adopted (jurisdiction, effective_on, fingerprint, adopted_at)"
+            " SELECT jurisdiction, effective_on, fingerprint, :now FROM active_pack"
+            " WHERE effective_on <= :on ON CONFLICT DO NOTHING RETURNING jurisdiction"
+        ),
+        {"on": on, "now": now},
+    )
+    return [row.jurisdiction for row in rows]
+
+
+def mark_for_reassessment(session: Session, nodes: Iterable[str]) -> None:
+    """All units these nodes answer for are to be looked at again."""
+    session.execute(
         text(
             "UPDATE known_unit SET must_reassess = true"
-            " WHERE division LIKE :prefix AND revision > 0 AND NOT must_reassess"
+            " WHERE division LIKE ANY(:areas) AND revision > 0 AND NOT must_reassess"
         ),
-        {"prefix": divisions_of(node)},
+        {"areas": [divisions_of(node) for node in nodes]},
     )
-    return int(getattr(found, "rowcount", 0))
 
 
-def claim_for_reassessment(session: Session, limit: int) -> list[str]:
-    """Some units marked, unmarked now; units another process holds are skipped."""
+def claim_for_reassessment(session: Session, *, nodes: Iterable[str], limit: int) -> list[str]:
+    """Some marked units of these areas, unmarked now; units in other hands are skipped."""
     rows = session.execute(
         text(
             "UPDATE known_unit SET must_reassess = false WHERE unit_id IN ("
-            " SELECT unit_id FROM known_unit WHERE must_reassess ORDER BY unit_id"
-            " LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING unit_id"
+            " SELECT unit_id FROM known_unit WHERE must_reassess AND division LIKE ANY(:areas)"
+            " ORDER BY unit_id LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING unit_id"
         ),
-        {"limit": limit},
+        {"areas": [divisions_of(node) for node in nodes], "limit": limit},
     )
     return [row.unit_id for row in rows]
 

@@ -181,6 +181,16 @@ entitlement_step = Table(
     Index("entitlement_step_unit", "unit_id", "step_id"),
 )
 
+pack_adopted = Table(
+    "pack_adopted",
+    METADATA,
+    Column("jurisdiction", Text, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    moment("adopted_at", is_needed=True),
+    PrimaryKeyConstraint("jurisdiction", "effective_on", "fingerprint"),
+)
+
 relief = Table(
     "relief",
     METADATA,

@@ -8,7 +8,7 @@ from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from services.incentives.store.scope import divisions_of
+from services.incentives.store.reading import divisions_of
 from services.incentives.store.takeup_tables import (
     diagnosis,
     guidance_visit,
@@ -75,7 +75,7 @@ def list_subsidies(session: Session, unit_id: str) -> list[Any]:
             select(subsidy)
             .where(subsidy.c.unit_id == unit_id)
             .order_by(subsidy.c.applied_on.desc(), subsidy.c.subsidy_id.desc())
-        )
+        ).mappings()
     )
 
 

@@ -1,0 +1,94 @@
+"""Who may act on which unit, and what right a unit has to one kind of service today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from services.incentives.domain import terms
+from services.incentives.domain.entitlement import Moment
+from services.incentives.domain.standing import Standing
+from services.incentives.domain.verdicts import State, verdicts
+from services.incentives.handlers.assessing import moment_of
+from services.incentives.store import standings
+from shared.contracts.refusals import Refused
+from shared.messaging.tx import Tx
+
+OFFICERS = ("clerk", "reviewer", "system")
+
+
+def a_unit(tx: Tx, unit_id: str) -> Standing:
+    """The unit, if the actor may see it; else the same 404 as for one that does not exist."""
+    found = standings.find_in_scope(tx.session, unit_id, node=_node(tx, unit_id))
+    if found is None:
+        raise Refused(
+            "unit_not_found", f"查无编号为 {unit_id} 的单位，或不在您的管辖范围内。", status=404
+        )
+    return found
+
+
+def require(tx: Tx, *roles: str) -> None:
+    """Refuse unless the actor holds one of these roles."""
+    if not any(tx.actor.has(role) for role in roles):
+        raise Refused(
+            "not_allowed", "您的岗位不能办理这一事项，请由经办或审核人员办理。", status=403
+        )
+
+
+def officer_or_own(tx: Tx, unit_id: str) -> Standing:
+    """The unit, for an officer of the area or the unit's own user."""
+    require(tx, *OFFICERS, "unit")
+    return a_unit(tx, unit_id)
+
+
+def is_own_user(tx: Tx) -> bool:
+    """Whether a unit's user, not an officer, is asking."""
+    return tx.actor.has("unit") and not any(tx.actor.has(role) for role in OFFICERS)
+
+
+def _node(tx: Tx, unit_id: str) -> str:
+    if is_own_user(tx):
+        return "000000" if tx.actor.unit_id == unit_id else ""
+    return tx.actor.node
+
+
+class Right(NamedTuple):
+    """`is_active`: the unit comes first. `lacks_need`: it would, had it declared a labour need."""
+
+    is_active: bool
+    lacks_need: bool
+    why: str
+    clause: str
+
+
+NO_LAW = Right(is_active=False, lacks_need=False, why="本地尚未启用政策包", clause="")
+NO_BENEFIT = Right(is_active=False, lacks_need=False, why="现行政策包未设此项优先", clause="")
+
+
+def rights_to(tx: Tx, unit_ids: Iterable[str], purpose: str) -> dict[str, Right]:
+    """The right of each unit to what the pack offers for a purpose."""
+    moments: dict[str, Moment | None] = {}
+    found = {}
+    for unit_id, unit in standings.load(tx.session, unit_ids).items():
+        division = unit.entry.division[:6]
+        if division not in moments:
+            moments[division] = moment_of(tx, division)
+        moment = moments[division]
+        found[unit_id] = right_of(unit, moment, purpose) if moment else NO_LAW
+    return found
+
+
+def right_of(unit: Standing, moment: Moment, purpose: str) -> Right:
+    """One unit's right to what the pack offers for a purpose."""
+    benefit = terms.benefit_for(moment.pack, purpose)
+    if benefit is None:
+        return NO_BENEFIT
+    profile = unit.profile(moment.today)
+    day, pack = moment.today, moment.pack
+    now = next(v for v in verdicts(pack, profile, day) if v.benefit is benefit)
+    needy = profile._replace(labour_need=True)
+    then = next(v for v in verdicts(pack, needy, day) if v.benefit is benefit)
+    is_active = now.state is State.ACTIVE
+    lacks_need = not is_active and then.state is State.ACTIVE
+    why = "未申报用工需求" if lacks_need else now.why
+    return Right(is_active=is_active, lacks_need=lacks_need, why=why, clause=benefit.clause)
