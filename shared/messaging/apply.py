@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
@@ -77,18 +78,23 @@ class Applier:
         if time.monotonic() < self._look_at:
             return
         self._look_at = time.monotonic() + _LOOK_EVERY
-        while self._retry_one():
-            continue
+        try:
+            while self._retry_one():
+                continue
+        except Away:
+            self._look_at = 0.0
+            raise
 
     def _attempt(self, part: list[_Item]) -> Exception | None:
         """One transaction over this part; the failure, or None after commit."""
         failure: Exception | None = None
         for turn in range(CONTENTION_TURNS):
             try:
-                self._once(part)
-            except Exception as error:  # whatever a handler raises is kept, not lost
-                if is_away(error):
-                    raise Away(parking.reason_of(error)) from error
+                with _outages():
+                    self._once(part)
+            except Away:
+                raise
+            except Exception as error:  # noqa: BLE001  whatever a handler raises is kept
                 failure = error
                 if not is_contention(error):
                     break
@@ -118,20 +124,15 @@ class Applier:
         DUPLICATES.labels(self.consumer).inc(len(part) - len(heard))
 
     def _set_aside(self, message_id: str, body: bytes, failure: Exception) -> None:
-        try:
-            with open_tx(self.engine, service=self.service) as tx:
-                state = parking.set_aside(
-                    tx.session,
-                    consumer=self.consumer,
-                    message_id=message_id,
-                    body=body,
-                    failure=failure,
-                )
-                failpoint("hears.before_park")
-        except Exception as error:
-            if is_away(error):
-                raise Away(parking.reason_of(error)) from error
-            raise
+        with _outages(), open_tx(self.engine, service=self.service) as tx:
+            state = parking.set_aside(
+                tx.session,
+                consumer=self.consumer,
+                message_id=message_id,
+                body=body,
+                failure=failure,
+            )
+            failpoint("hears.before_park")
         failpoint("hears.after_park")
         self._look_at = min(self._look_at, time.monotonic() + parking.back_off(1))
         self._tell(message_id, state, failure)
@@ -139,23 +140,25 @@ class Applier:
     def _retry_one(self) -> bool:
         parked_id = message_id = ""
         try:
-            with open_tx(self.engine, service=self.service, point="hears") as tx:
+            with _outages(), open_tx(self.engine, service=self.service, point="hears") as tx:
                 row = parking.claim_due(tx.session, self.consumer)
                 if row is None:
                     return False
                 parked_id, message_id = row.id, row.message_id
                 self._again(tx, bytes(row.body))
                 parking.settle(tx.session, parked_id)
-        except Exception as error:
-            if is_away(error) or not parked_id:
-                raise Away(parking.reason_of(error)) from error
-            with open_tx(self.engine, service=self.service) as tx:
+        except Away:
+            raise
+        except Exception as error:  # whatever a handler raises is counted and kept
+            if not parked_id:
+                raise
+            with _outages(), open_tx(self.engine, service=self.service) as tx:
                 state = parking.failed_again(tx.session, parked_id, error)
             self._tell(message_id, state, error)
-            self._look_at = time.monotonic() + 0.5
+            self._look_at = min(self._look_at, time.monotonic() + 0.5)
         else:
             log.info(
-                "搁置的消息已重做 retried message applied", consumer=self.consumer, id=message_id
+                "待重试的消息已办妥 retried message applied", consumer=self.consumer, id=message_id
             )
         return True
 
@@ -175,6 +178,17 @@ class Applier:
             id=message_id,
             reason=parking.reason_of(failure),
         )
+
+
+@contextmanager
+def _outages() -> Iterator[None]:
+    """Inside, an error that means "the database is away" becomes `Away`."""
+    try:
+        yield
+    except Exception as error:
+        if is_away(error):
+            raise Away(parking.reason_of(error)) from error
+        raise
 
 
 def message_id_of(body: bytes) -> str:

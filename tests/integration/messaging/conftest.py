@@ -60,7 +60,9 @@ class Bus:
         before = self.consumers()
         process = self.start("tests.integration.messaging.run_probe", **settings)
         wait_until(
-            lambda: process.poll() is not None or self.consumers() > before, seconds=30, what="probe"
+            lambda: process.poll() is not None or self.consumers() > before,
+            seconds=30,
+            what="probe",
         )
         assert process.poll() is None, self.logs()
         return process
@@ -141,7 +143,11 @@ def _bus(servers: Servers, database_url: str, amqp_url: str, home: Path) -> Bus:
             METADATA.create_all(connection, checkfirst=False)
     with bus.incentives.begin() as connection:
         connection.execute(text(EFFECTS))
-    topology.declare(amqp_url, topology.internal([Probe]))
+    wait_until(  # a broker just restarted answers before its queues do
+        lambda: topology.declare(amqp_url, topology.internal([Probe])) is None,
+        seconds=20,
+        what="the topology",
+    )
     return bus
 
 
@@ -163,11 +169,18 @@ def bus(servers: Servers, tmp_path: Path) -> Iterator[Bus]:
         _end(made)
 
 
+@pytest.fixture(scope="session")
+def own_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Servers these tests may stop, freeze and crash."""
+    with private_servers(tmp_path_factory.mktemp("crashable")) as own:
+        yield own
+
+
 @pytest.fixture
-def crashable(tmp_path: Path) -> Iterator[Bus]:
-    """A bus on servers of its own, for tests that stop and start them."""
-    with private_servers(tmp_path) as own:
-        made = _bus(own, own.database_url, own.amqp_url, tmp_path)
+def crashable(own_servers: Servers, tmp_path: Path) -> Iterator[Bus]:
+    """A bus on servers that may be stopped and started."""
+    with a_database(own_servers) as database_url, a_vhost(own_servers) as amqp_url:
+        made = _bus(own_servers, database_url, amqp_url, tmp_path)
         yield made
         _end(made)
 

@@ -94,4 +94,3 @@ def main() -> None:
     from deploy import process
 
     process._run_nameko("incentives", Probe)
-

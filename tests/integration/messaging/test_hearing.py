@@ -178,4 +178,3 @@ def test_a_missing_queue_is_named_with_its_remedy(bus: Bus) -> None:
     assert process.wait(timeout=30) != 0
     assert f"队列 {QUEUE} 不存在" in bus.logs()
     assert "hexie migrate" in bus.logs()
-
