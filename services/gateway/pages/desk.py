@@ -11,6 +11,7 @@ import functools
 import hashlib
 import inspect
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
@@ -23,9 +24,11 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.gateway.auth import guard
+from services.gateway.clients import ServiceAway, ServiceFailed
 from services.gateway.pages import words
 from services.gateway.pages.navigation import navigation, role_text
 from shared.contracts.message import Command
+from shared.contracts.refusals import Refused
 from shared.runtime.ids import uuid7
 
 _HERE = Path(__file__).resolve().parent.parent
@@ -138,11 +141,15 @@ def _environment() -> Environment:
         word=words.word,
         options=words.options,
         clause_text=words.clause_text,
+        fact_text=words.fact_text,
+        value_text=words.value_text,
+        stance_text=words.stance_text,
         csrf_field=_csrf_field,
         with_query=_with_query,
         query_has=_query_has,
         fresh_key=lambda: uuid7().hex,
     )
+    made.tests["missing"] = lambda value: isinstance(value, Missing)
     made.filters.update(day=words.day, minute=words.minute, paragraphs=_paragraphs)
     return made
 
@@ -211,3 +218,20 @@ def text_of(form: FormData, name: str) -> str:
 def escaped(text: str) -> str:
     """Text safe to stand inside HTML."""
     return str(escape(text))
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A part of a page that could not be had; the page shows the sentence in its place."""
+
+    says: str
+
+
+async def part(request: Request, shape: type[T], command: Command) -> T | Missing:
+    """A part a page can do without: an outage or a refusal becomes its sentence."""
+    try:
+        return await ask_for(request, shape, command)
+    except Refused as refused:
+        return Missing(refused.says)
+    except (ServiceAway, ServiceFailed):
+        return Missing("这一部分暂时取不到，请稍后刷新。")

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.gateway.pages import sign_in
+from services.gateway.pages import (
+    acts,
+    acts_evaluation,
+    acts_oversight,
+    acts_registry,
+    applications,
+    cases,
+    decisions,
+    home,
+    sign_in,
+    units,
+)
 
-MODULES = (sign_in,)
+MODULES = (sign_in, home, acts, units, applications, cases, decisions)
+ACTS = (acts_registry.REGISTRY, acts_evaluation.EVALUATION, acts_oversight.OVERSIGHT)
 
 
 def include_pages(app: FastAPI) -> None:

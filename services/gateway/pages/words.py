@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from shared.policy.load import load_pack, pack_ids
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -155,16 +158,32 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
     },
 }
 
-SOURCES = {
-    "NB23": "宁波市新时代和谐劳动关系创建实施办法（征求意见稿）",
+SHORT = {
+    "NB23": "《实施办法（征求意见稿）》",
     "NB19": "甬和创办〔2019〕1号",
     "WH23": "威人社函〔2023〕19号",
-    "WH": "威人社函〔2023〕19号",
     "HN23": "湘人社发〔2023〕15号",
-    "HN": "湘人社发〔2023〕15号",
-    "HD23": "河东区创建活动工作实施方案",
-    "HD": "河东区创建活动工作实施方案",
+    "HX": "系统设置（非文件规定）",
 }
+STANCES = {
+    "consent": "同意",
+    "dissent": "不同意",
+    "recuse": "回避",
+    "revoke": "同意取消命名",
+    "keep": "主张保留命名",
+}
+
+
+@functools.lru_cache(maxsize=1)
+def _law() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Citations by clause and words by fact, of every pack shipped."""
+    citations: dict[str, str] = {}
+    facts: dict[str, str] = {}
+    for pack_id in pack_ids():
+        pack = load_pack(pack_id)
+        citations |= {c.id: c.citation for c in pack.clauses.values()}
+        facts |= {f.name: f.says for f in pack.facts.values()}
+    return citations, facts
 
 
 def word(value: object, family: str) -> Word:
@@ -179,11 +198,34 @@ def options(family: str) -> list[tuple[str, str]]:
 
 
 def clause_text(clause: str) -> str:
-    """ "NB23:二(五)" as a person reads it: 《…》二（五）."""
+    """ "NB23:二(五)" as a person reads it: short title and place."""
     source, sep, place = clause.partition(":")
     if not sep:
         return clause
-    return f"《{SOURCES.get(source, source)}》{place.replace('(', '（').replace(')', '）')}"
+    citation = _law()[0].get(clause) or place.replace("(", "（").replace(")", "）")
+    return f"{SHORT.get(source, source)}{citation}"
+
+
+def fact_text(name: str) -> str:
+    """A fact in an officer's words; its name when no pack has words for it."""
+    return _law()[1].get(name, name)
+
+
+def value_text(value: object) -> str:
+    """A fact's value: yes and no in Chinese, unknown said as such."""
+    if value is None:
+        return "未知"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = str(value)
+    return next(
+        (w[text].text for f, w in WORDS.items() if f in ("kind", "level") and text in w), text
+    )
+
+
+def stance_text(value: str) -> str:
+    """A body's stance in words."""
+    return STANCES.get(value, value)
 
 
 def day(value: object) -> str:

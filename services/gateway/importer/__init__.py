@@ -1,0 +1,1 @@
+"""Spreadsheets in and out: guarded, parsed in a limited child process, reported row by row."""

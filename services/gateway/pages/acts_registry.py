@@ -1,0 +1,130 @@
+"""Acts of the registry: commitments, cultivation, plaques, closing an entry."""
+
+from __future__ import annotations
+
+from services.gateway.pages.acts import Act, Field, table
+from services.gateway.pages.acts_fields import REASON
+from shared.contracts import registry, registry_acts
+
+REGISTRY = table(
+    Act(
+        registry_acts.AcceptCommitment,
+        "受理创建承诺",
+        "受理",
+        clause="NB23:二(一)",
+        done="已受理创建承诺，单位进入创建。",
+    ),
+    Act(
+        registry_acts.ReturnCommitment,
+        "退回创建承诺",
+        "退回",
+        (REASON,),
+        tone="bad",
+        done="已退回，单位可补正后重新提交。",
+    ),
+    Act(
+        registry_acts.SubmitCommitment,
+        "提交创建承诺书",
+        "提交",
+        (
+            Field("signatory", "签署人", required=True, help="法定代表人或主要负责人"),
+            Field("signed_on", "签署日期", "date", required=True),
+            Field("file_name", "承诺书文件名", help="已签字盖章的承诺书扫描件名称"),
+        ),
+        clause="NB23:二(一)",
+        done="已提交，等待办公室受理。",
+    ),
+    Act(
+        registry_acts.StartCultivation,
+        "列入培育",
+        "列入培育",
+        (
+            Field("started_on", "起始日期", "date", required=True),
+            Field("goal", "培育目标", "text-long"),
+        ),
+        clause="NB23:二(三)",
+        done="已列入培育。",
+    ),
+    Act(
+        registry_acts.RecordService,
+        "记录培育服务",
+        "记录",
+        (
+            Field(
+                "kind",
+                "服务种类",
+                "select",
+                required=True,
+                options=(
+                    ("checkup", "劳动关系体检"),
+                    ("training", "培训"),
+                    ("e_contract", "电子劳动合同"),
+                    ("guidance", "指导服务"),
+                ),
+            ),
+            Field(
+                "mode",
+                "体检方式",
+                "select",
+                help="仅劳动关系体检填写",
+                options=(
+                    ("joint_guidance", "政府部门联合指导"),
+                    ("third_party", "第三方专业机构体检"),
+                    ("peer", "企业互评互检"),
+                    ("online", "线上自查自测"),
+                ),
+            ),
+            Field("held_on", "日期", "date", required=True),
+            Field("provider", "提供方", required=True),
+            Field("need", "需求", "text-long"),
+            Field("result", "结果", "text-long"),
+            Field("follow_up", "后续安排", "text-long"),
+        ),
+        clause="NB23:二(三)",
+        done="已记录。",
+    ),
+    Act(
+        registry_acts.IssuePlaque,
+        "发放铭牌",
+        "登记发放",
+        (
+            Field("issued_on", "发放日期", "date", required=True),
+            Field("received_by", "领取人", required=True),
+        ),
+        done="已登记铭牌发放。",
+    ),
+    Act(
+        registry_acts.ReturnPlaque,
+        "收回铭牌",
+        "登记收回",
+        (
+            Field("returned_on", "收回日期", "date", required=True),
+            Field("handed_in_by", "交回人"),
+        ),
+        clause="NB23:二(五)",
+        done="已登记铭牌收回。",
+    ),
+    Act(
+        registry_acts.LosePlaque,
+        "铭牌遗失",
+        "登记遗失作废",
+        (
+            Field("reported_on", "报失日期", "date", required=True),
+            REASON,
+        ),
+        tone="bad",
+        done="已登记遗失作废。",
+    ),
+    Act(
+        registry.CloseUnit,
+        "注销单位登记",
+        "注销",
+        (
+            Field("closed_on", "注销日期", "date", required=True),
+            REASON,
+        ),
+        says="注销后不能再申报；历史荣誉保留。",
+        tone="bad",
+        done="已注销登记。",
+    ),
+)
