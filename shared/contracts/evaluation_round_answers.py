@@ -156,6 +156,7 @@ class NoticeView(Shape):
     ends_on: date
     working_days: int
     days_from_text: bool
+    days_note: str = ""  # a sentence when the end is estimated: no arrangement on file yet
     running: bool
     days_left: int
     contact: str

@@ -9,7 +9,7 @@ from shared.contracts.evaluation_answers import IndicatorResult
 from shared.contracts.refusals import Refused
 from shared.policy.pack import Indicator, Pack, Standard
 
-CLAUSE = "NB23:二(二)"
+CLAUSE = "NB23:二(二).2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ def merged(
         if item is None:
             says = f"标准中没有指标「{result.indicator_id}」"
             errors.append({"pointer": f"/results/{n}/indicator_id", "says": says})
-        elif result.finding == "na" and not item.na_allowed and item.mandatory:
-            says = f"「{item.heading}」为必备项，不能填「不涉及」"
+        elif result.finding == "na" and not item.na_allowed:
+            says = f"「{item.heading}」各单位都要对照，不能填「不涉及」"
             errors.append({"pointer": f"/results/{n}/finding", "says": says})
         current[result.indicator_id] = result
     if errors:

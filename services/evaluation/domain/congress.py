@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from shared.contracts.refusals import Refused
 from shared.contracts.scalars import UnitKind
 
-CLAUSE = "NB23:二(二)"
+CLAUSE = "NB23:二(二).2"
 
 
 class Meeting(StrEnum):
@@ -29,9 +31,23 @@ MEETING_TEXT = {
 _NEEDS_WORKERS = {UnitKind.ENTERPRISE, UnitKind.SITE}
 
 
-def congress_ok(present: int, total: int, yes: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class VoteRule:
+    """Shares of all members: how many must be present, more than how many must agree.
+
+    No document of the programme prints them; the pack's settings give the usual rule.
+    """
+
+    quorum: Fraction = Fraction(2, 3)
+    majority: Fraction = Fraction(1, 2)
+
+
+USUAL = VoteRule()
+
+
+def congress_ok(present: int, total: int, yes: int, rule: VoteRule = USUAL) -> bool:
     """Two thirds of all members present and more than half of all (not of those present) agree."""
-    return 3 * present >= 2 * total and 2 * yes > total
+    return present >= rule.quorum * total and yes > rule.majority * total
 
 
 def meeting_of(text: str) -> Meeting:
@@ -69,13 +85,13 @@ def check_votes(*, total: int, present: int, yes: int) -> None:
         raise Refused("votes_impossible", says, CLAUSE, 422, errors)
 
 
-def vote_says(present: int, total: int, yes: int) -> str:
+def vote_says(present: int, total: int, yes: int, rule: VoteRule = USUAL) -> str:
     """Whether the vote carries, in one sentence with its numbers."""
-    quorum = "达到" if 3 * present >= 2 * total else "未达到"
-    carried = "超过" if 2 * yes > total else "未超过"
-    verdict = "通过" if congress_ok(present, total, yes) else "未通过"
-    there = f"应到{total}人，实到{present}人，{quorum}三分之二"
-    return f"{there}；赞成{yes}票，{carried}全体半数：{verdict}"
+    quorum = "达到" if present >= rule.quorum * total else "未达到"
+    carried = "超过" if yes > rule.majority * total else "未超过"
+    verdict = "通过" if congress_ok(present, total, yes, rule) else "未通过"
+    there = f"应到{total}人，实到{present}人，{quorum}应到人数的{rule.quorum}"
+    return f"{there}；赞成{yes}票，{carried}应到人数的{rule.majority}：{verdict}"
 
 
 def _wrong(code: str, says: str, pointer: str) -> Refused:

@@ -102,6 +102,7 @@ class Resolution:
     present: int
     yes: int
     passed: bool
+    says: str
     file: dict[str, Any] | None
     reason: str
     recorded_at: datetime
@@ -238,6 +239,7 @@ class Notice:
     ends_on: date
     working_days: int
     days_from_text: bool
+    days_note: str
     contact: str
     decision_id: str
     posted_at: datetime

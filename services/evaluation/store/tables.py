@@ -109,17 +109,13 @@ resolution = Table(
     Column("present", Integer, nullable=False),
     Column("yes", Integer, nullable=False),
     Column("passed", Boolean, nullable=False),
+    _id("says"),
     Column("file", JSONB),
     _text("reason"),
     *_act("recorded"),
     CheckConstraint(_in("meeting", Meeting), name="resolution_meeting"),
     CheckConstraint(
         "0 <= yes AND yes <= present AND present <= members_total", name="resolution_votes"
-    ),
-    CheckConstraint(
-        "meeting = 'not_applicable' OR passed ="
-        " (members_total > 0 AND 3 * present >= 2 * members_total AND 2 * yes > members_total)",
-        name="resolution_carries",
     ),
     Index("resolution_of_unit", "unit_id", "resolution_id"),
 )
@@ -285,6 +281,7 @@ notice = Table(
     Column("ends_on", Date, nullable=False),
     Column("working_days", Integer, nullable=False),
     Column("days_from_text", Boolean, nullable=False),
+    _text("days_note"),
     _text("contact"),
     _id("decision_id"),
     *_act("posted"),

@@ -266,6 +266,7 @@ TABLES = (
         ends_on DATE NOT NULL,
         working_days INTEGER NOT NULL,
         days_from_text BOOLEAN NOT NULL,
+        days_note TEXT DEFAULT '' NOT NULL,
         contact TEXT DEFAULT '' NOT NULL,
         decision_id TEXT NOT NULL,
         posted_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -374,6 +375,7 @@ TABLES = (
         present INTEGER NOT NULL,
         yes INTEGER NOT NULL,
         passed BOOLEAN NOT NULL,
+        says TEXT NOT NULL,
         file JSONB,
         reason TEXT DEFAULT '' NOT NULL,
         recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -381,8 +383,7 @@ TABLES = (
         recorded_by_name TEXT NOT NULL,
         PRIMARY KEY (resolution_id),
         CONSTRAINT resolution_meeting CHECK (meeting IN ('workers_congress', 'workers_assembly', 'own_body', 'not_applicable')),
-        CONSTRAINT resolution_votes CHECK (0 <= yes AND yes <= present AND present <= members_total),
-        CONSTRAINT resolution_carries CHECK (meeting = 'not_applicable' OR passed = (members_total > 0 AND 3 * present >= 2 * members_total AND 2 * yes > members_total))
+        CONSTRAINT resolution_votes CHECK (0 <= yes AND yes <= present AND present <= members_total)
     )
     """,
     """
