@@ -59,58 +59,80 @@ S = TypeVar("S", ApplicationStage, RoundStage, NominationStage, ObjectionStage)
 
 _A, _R, _N, _O = ApplicationStage, RoundStage, NominationStage, ObjectionStage
 
-TRANSITIONS: Mapping[Stage, frozenset[Stage]] = {
-    _A.RECEIVED: frozenset({_A.UNDER_REVIEW, _A.RETURNED, _A.WITHDRAWN}),
-    _A.RETURNED: frozenset({_A.RECEIVED, _A.WITHDRAWN}),
-    _A.UNDER_REVIEW: frozenset({_A.RECOGNISED, _A.REFUSED, _A.RETURNED, _A.WITHDRAWN}),
-    _A.RECOGNISED: frozenset(),
-    _A.REFUSED: frozenset(),
-    _A.WITHDRAWN: frozenset(),
-    _R.PLANNED: frozenset({_R.OPEN}),
-    _R.OPEN: frozenset({_R.REVIEWING}),
-    _R.REVIEWING: frozenset({_R.NOTICE, _R.DECIDED}),
-    _R.NOTICE: frozenset({_R.DECIDED}),
-    _R.DECIDED: frozenset(),
-    _N.DECLARED: frozenset({_N.DISTRICT_REVIEWED, _N.REFUSED}),
-    _N.DISTRICT_REVIEWED: frozenset({_N.CITY_REVIEWED, _N.REFUSED}),
-    _N.CITY_REVIEWED: frozenset({_N.ON_NOTICE, _N.REFUSED}),
-    _N.ON_NOTICE: frozenset({_N.APPROVED, _N.REFUSED}),
-    _N.APPROVED: frozenset(),
-    _N.REFUSED: frozenset(),
-    _O.OPEN: frozenset({_O.UPHELD, _O.PARTLY, _O.UNFOUNDED}),
-    _O.UPHELD: frozenset(),
-    _O.PARTLY: frozenset(),
-    _O.UNFOUNDED: frozenset(),
+# Keyed by kind first: two kinds may share a word ("open"), and equal words are one key.
+TRANSITIONS: Mapping[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]]] = {
+    ApplicationStage: {
+        _A.RECEIVED: frozenset({_A.UNDER_REVIEW, _A.RETURNED, _A.WITHDRAWN}),
+        _A.RETURNED: frozenset({_A.RECEIVED, _A.WITHDRAWN}),
+        _A.UNDER_REVIEW: frozenset({_A.RECOGNISED, _A.REFUSED, _A.RETURNED, _A.WITHDRAWN}),
+        _A.RECOGNISED: frozenset(),
+        _A.REFUSED: frozenset(),
+        _A.WITHDRAWN: frozenset(),
+    },
+    RoundStage: {
+        _R.PLANNED: frozenset({_R.OPEN}),
+        _R.OPEN: frozenset({_R.REVIEWING}),
+        _R.REVIEWING: frozenset({_R.NOTICE, _R.DECIDED}),
+        _R.NOTICE: frozenset({_R.DECIDED}),
+        _R.DECIDED: frozenset(),
+    },
+    NominationStage: {
+        _N.DECLARED: frozenset({_N.DISTRICT_REVIEWED, _N.REFUSED}),
+        _N.DISTRICT_REVIEWED: frozenset({_N.CITY_REVIEWED, _N.REFUSED}),
+        _N.CITY_REVIEWED: frozenset({_N.ON_NOTICE, _N.REFUSED}),
+        _N.ON_NOTICE: frozenset({_N.APPROVED, _N.REFUSED}),
+        _N.APPROVED: frozenset(),
+        _N.REFUSED: frozenset(),
+    },
+    ObjectionStage: {
+        _O.OPEN: frozenset({_O.UPHELD, _O.PARTLY, _O.UNFOUNDED}),
+        _O.UPHELD: frozenset(),
+        _O.PARTLY: frozenset(),
+        _O.UNFOUNDED: frozenset(),
+    },
 }
 
-TEXT: Mapping[Stage, str] = {
-    _A.RECEIVED: "已收件",
-    _A.RETURNED: "已退回补正",
-    _A.UNDER_REVIEW: "评估审核中",
-    _A.RECOGNISED: "已认定",
-    _A.REFUSED: "不予认定",
-    _A.WITHDRAWN: "已撤回",
-    _R.PLANNED: "已安排",
-    _R.OPEN: "申报中",
-    _R.REVIEWING: "审核中",
-    _R.NOTICE: "公示中",
-    _R.DECIDED: "已办结",
-    _N.DECLARED: "已申报",
-    _N.DISTRICT_REVIEWED: "区县已审核",
-    _N.CITY_REVIEWED: "市级已审核",
-    _N.ON_NOTICE: "公示中",
-    _N.APPROVED: "已命名",
-    _N.REFUSED: "不予命名",
-    _O.OPEN: "调查中",
-    _O.UPHELD: "异议成立",
-    _O.PARTLY: "异议部分成立",
-    _O.UNFOUNDED: "异议不成立",
+TEXT: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    ApplicationStage: {
+        _A.RECEIVED: "已收件",
+        _A.RETURNED: "已退回补正",
+        _A.UNDER_REVIEW: "评估审核中",
+        _A.RECOGNISED: "已认定",
+        _A.REFUSED: "不予认定",
+        _A.WITHDRAWN: "已撤回",
+    },
+    RoundStage: {
+        _R.PLANNED: "已安排",
+        _R.OPEN: "申报中",
+        _R.REVIEWING: "审核中",
+        _R.NOTICE: "公示中",
+        _R.DECIDED: "已办结",
+    },
+    NominationStage: {
+        _N.DECLARED: "已申报",
+        _N.DISTRICT_REVIEWED: "区县已审核",
+        _N.CITY_REVIEWED: "市级已审核",
+        _N.ON_NOTICE: "公示中",
+        _N.APPROVED: "已命名",
+        _N.REFUSED: "不予命名",
+    },
+    ObjectionStage: {
+        _O.OPEN: "调查中",
+        _O.UPHELD: "异议成立",
+        _O.PARTLY: "异议部分成立",
+        _O.UNFOUNDED: "异议不成立",
+    },
 }
+
+
+def text_of(stage: Stage) -> str:
+    """The stage in an officer's word."""
+    return TEXT[type(stage)][stage]
 
 
 def may_move(stage: Stage, to: Stage) -> bool:
     """Whether one stage may follow another."""
-    return to in TRANSITIONS[stage]
+    return type(to) is type(stage) and to in TRANSITIONS[type(stage)][stage]
 
 
 def move(stage: S, to: S, *, what_happened: str = "") -> S:
@@ -118,10 +140,10 @@ def move(stage: S, to: S, *, what_happened: str = "") -> S:
     if may_move(stage, to):
         return to
     tail = f"（{what_happened}）" if what_happened else ""
-    says = f"现处于「{TEXT[stage]}」{tail}，不能转为「{TEXT[to]}」。请刷新页面查看最新情况"
+    says = f"现处于「{text_of(stage)}」{tail}，不能转为「{text_of(to)}」。请刷新页面查看最新情况"
     raise Refused("stage_does_not_allow", says)
 
 
 def is_ended(stage: Stage) -> bool:
     """Whether nothing can follow."""
-    return not TRANSITIONS[stage]
+    return not TRANSITIONS[type(stage)][stage]

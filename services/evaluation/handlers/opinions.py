@@ -7,7 +7,7 @@ from datetime import date
 
 from services.evaluation.domain import opinions as rules
 from services.evaluation.domain.records import OpinionRecord
-from services.evaluation.domain.stages import TEXT, ApplicationStage, NominationStage, Stage
+from services.evaluation.domain.stages import ApplicationStage, NominationStage, Stage, text_of
 from services.evaluation.domain.standing import need_role, scope_of
 from services.evaluation.handlers import law
 from services.evaluation.handlers.steps import Case, note
@@ -66,7 +66,7 @@ def record(tx: Tx, command: say.RecordOpinion) -> OpinionsView:
     position = rules.position_of(command.position)
     rules.check_text(position, command.text)
     if found.stage not in OPEN_FOR_OPINIONS:
-        says = f"本事项现处于「{TEXT[found.stage]}」，不在征求意见阶段，意见未记录"
+        says = f"本事项现处于「{text_of(found.stage)}」，不在征求意见阶段，意见未记录"
         raise Refused("stage_does_not_allow", says)
     store.save_opinion(
         tx,

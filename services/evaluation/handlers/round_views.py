@@ -7,11 +7,11 @@ from services.evaluation.domain.notice import is_finished
 from services.evaluation.domain.quota import quotas_of
 from services.evaluation.domain.records import Nomination, Notice, Objection, Round, Unit
 from services.evaluation.domain.stages import (
-    TEXT,
     NominationStage,
     ObjectionStage,
     RoundStage,
     is_ended,
+    text_of,
 )
 from services.evaluation.domain.standing import scope_of
 from services.evaluation.handlers import law, opinions, views
@@ -56,7 +56,7 @@ def round_view(tx: Tx, record: Round) -> RoundView:
         title_kind=record.title_kind,
         title_text=record.title_text,
         stage=record.stage.value,
-        stage_text=TEXT[record.stage],
+        stage_text=text_of(record.stage),
         opens_on=record.opens_on,
         nominations_until=record.nominations_until,
         opened_at=record.opened_at,
@@ -137,7 +137,7 @@ def row(record: Nomination, unit: Unit, round_: Round) -> NominationView:
         title_kind=round_.title_kind,
         title_text=round_.title_text,
         stage=record.stage.value,
-        stage_text=TEXT[record.stage],
+        stage_text=text_of(record.stage),
         statement=record.statement,
         documents=views.files(record.documents),
         declared_at=record.declared_at,
@@ -219,7 +219,7 @@ def objection(tx: Tx, record: Objection) -> ObjectionView:
         unit_id=record.unit_id,
         unit_name=unit.name,
         stage=record.stage.value,
-        stage_text=TEXT[record.stage],
+        stage_text=text_of(record.stage),
         content=record.content,
         objector_kind=record.objector_kind,
         identity_shown=shown,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from services.evaluation.domain.opinions import Seat
 from services.evaluation.domain.records import Application, Documents, Step, Unit
-from services.evaluation.domain.stages import TEXT, ApplicationStage, is_ended
+from services.evaluation.domain.stages import ApplicationStage, is_ended, text_of
 from services.evaluation.domain.standing import scope_of
 from services.evaluation.handlers import law, opinions
 from services.evaluation.store import applications as store
@@ -54,7 +54,7 @@ def row(record: Application, unit: Unit) -> ApplicationView:
         office_name=organisations.name_of(record.office),
         year=record.year,
         stage=record.stage.value,
-        stage_text=TEXT[record.stage],
+        stage_text=text_of(record.stage),
         assessment_id=record.assessment_id,
         resolution_id=record.resolution_id,
         statement=record.statement,

@@ -434,9 +434,7 @@ STEPS = {
     ),
     "round": (
         "planned>open",
-        "open>partly",
-        "open>unfounded",
-        "open>upheld",
+        "open>reviewing",
         "reviewing>decided",
         "reviewing>notice",
         "notice>decided",
@@ -452,6 +450,9 @@ STEPS = {
         "on_notice>refused",
     ),
     "objection": (
+        "open>partly",
+        "open>unfounded",
+        "open>upheld",
     ),
 }
 
