@@ -31,7 +31,7 @@ _STORE = text(
         CAST(:received AS timestamptz[]), CAST(:deliveries AS int[]))
     ON CONFLICT (agency, fingerprint)
         DO UPDATE SET deliveries = kept.deliveries + excluded.deliveries
-    RETURNING fingerprint, inbox_id, received_at, (kept.deliveries > excluded.deliveries) AS again
+    RETURNING fingerprint, inbox_id, received_at
     """
 )
 
@@ -132,7 +132,7 @@ def store_messages(tx: Tx, messages: Sequence[Incoming], *, max_bytes: int) -> l
             inbox_id=by_print[key[1]].inbox_id,
             received_at=by_print[key[1]].received_at,
             body_hash=rows[key]["body_hash"].hex(),
-            again=bool(by_print[key[1]].again),
+            again=by_print[key[1]].inbox_id != rows[key]["inbox_id"],
         )
         for key in order
     ]
