@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -41,7 +41,7 @@ DEEPEST = 24
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A value with the file and line it stands on."""
+    """A value with the file and the line its key stands on."""
 
     value: Plain | dict[str, Located] | list[Located]
     file: str
@@ -118,7 +118,8 @@ class _Builder:
                 self.refuse(event, event.value, f"键重复（第{first}行已有）", "合并或删去其中一个")
             if event.value == "<<":
                 self.refuse(event, "<<", "不允许合并键", "把内容写全")
-            entries[event.value] = self.node(next(self.events), depth=depth + 1)
+            inner = self.node(next(self.events), depth=depth + 1)
+            entries[event.value] = replace(inner, line=_line(event))
         return Located(entries, self.file, start.start_mark.line + 1)
 
     def sequence(self, start: Event, depth: int) -> Located:
