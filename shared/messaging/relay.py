@@ -24,10 +24,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from shared.messaging import broker, health
 from shared.messaging.confirms import CONFIRM_SECONDS, Confirming, Outcome, Outgoing
 from shared.messaging.failpoints import failpoint
-from shared.messaging.metrics import PROGRESS, RELAYED, UNRELAYED
+from shared.messaging.metrics import RELAYED, UNRELAYED
 from shared.messaging.outages import BROKER_ERRORS
 from shared.messaging.parked import services_with_plumbing
-from shared.messaging.wakeup import Wakeup, stop_on_signals
+from shared.messaging.wakeup import stop_on_signals
+from shared.messaging.worker import work
 from shared.runtime.database import make_engine
 from shared.runtime.ids import new_id
 from shared.runtime.settings import settings
@@ -37,6 +38,7 @@ log = structlog.get_logger()
 WINDOW = 500
 KEEP_DAYS = 30
 _LONGEST_WAIT = 300.0
+_PURGE_EVERY = 600.0
 _NOT_OURS_TO_FIX = (NotAllowed, AccessRefused, NotFound)
 
 # Heads only: no earlier unsent row of the same subject. SKIP LOCKED alone would hand a
@@ -86,25 +88,20 @@ class OutboxRelay:
 
     def run(self, stopping: threading.Event) -> None:
         """Relay until told to stop, waiting out every outage."""
-        wakeup = Wakeup(self.engine, f"hexie_outbox_{self.service}")
-        while not stopping.is_set():
-            PROGRESS.labels(f"relay.{self.service}").set_to_current_time()
-            try:
-                moved = self.turn()
-                self._purge_sometimes()
-            except SQLAlchemyError as error:
-                log.warning(
-                    "转发暂停 relay waits for its database",
-                    service=self.service,
-                    error=str(error)[:300],
-                )
-                wakeup.close()
-                stopping.wait(0.5 + random.random())  # noqa: S311
-                continue
-            if not moved:
-                wakeup.wait(stopping)
-        wakeup.close()
+        work(
+            self._turn,
+            name=f"relay.{self.service}",
+            engine=self.engine,
+            channel=f"hexie_outbox_{self.service}",
+            stopping=stopping,
+        )
         self.close()
+
+    def _turn(self) -> bool:
+        if time.monotonic() > self._purge_at:
+            self._purge_at = time.monotonic() + _PURGE_EVERY
+            self.purge()
+        return self.turn() > 0
 
     def turn(self) -> int:
         """Claim one window, publish it, mark it; how many rows were confirmed."""
@@ -215,11 +212,6 @@ class OutboxRelay:
             connection, _ = self._open.pop(vhost)
             with contextlib.suppress(*BROKER_ERRORS):
                 connection.collect()
-
-    def _purge_sometimes(self) -> None:
-        if time.monotonic() > self._purge_at:
-            self._purge_at = time.monotonic() + 600
-            self.purge()
 
 
 def _address(row: Row[Any]) -> tuple[str, str]:
