@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from services.gateway.api import evaluation, honours, incentives, oversight, special, units
+from services.gateway.api import evaluation, files, honours, incentives, oversight, special, units
 from services.gateway.api.door import Door, open_doors
 
 PREFIX = "/api/v1"
@@ -30,6 +30,7 @@ def include_api(app: FastAPI) -> None:
     for doors, tag in TABLES:
         open_doors(inner, doors, tag=tag)
     inner.include_router(special.router)
+    inner.include_router(files.router)
     app.include_router(inner)
     outer = APIRouter(prefix=PUBLIC_PREFIX)
     for doors, tag in PUBLIC_TABLES:

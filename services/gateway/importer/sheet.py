@@ -30,11 +30,17 @@ class Sheet:
     formulas: tuple[str, ...]
 
 
-async def read_sheet(content: bytes, *, must_have: Sequence[str]) -> Sheet:
-    """The first sheet of an .xlsx; refused (422) when it is unsafe or lacks a heading."""
+async def read_sheet(content: bytes, *, must_have: Sequence[Sequence[str]]) -> Sheet:
+    """The first sheet of an .xlsx; refused (422) when it is unsafe, empty or lacks a heading.
+
+    Each of `must_have` names a heading by its alternatives.
+    """
     looked = await run_in_threadpool(look, content)
     parsed = await _parse(content)
-    return _under_headings(parsed, looked, must_have)
+    found = _under_headings(parsed, looked, must_have)
+    if not found.rows:
+        raise Refused("file_empty", "表头下面没有数据；请填写后再上传。", status=422)
+    return found
 
 
 async def _parse(content: bytes) -> dict[str, Any]:
@@ -66,18 +72,21 @@ async def _parse(content: bytes) -> dict[str, Any]:
     return found
 
 
-def _under_headings(parsed: dict[str, Any], looked: Looked, must_have: Sequence[str]) -> Sheet:
+def _under_headings(
+    parsed: dict[str, Any], looked: Looked, must_have: Sequence[Sequence[str]]
+) -> Sheet:
     rows: list[list[Cell]] = parsed["rows"]
     for at, row in enumerate(rows[:10]):
         headings = tuple(str(cell or "").strip() for cell in row)
-        if all(any(h == wanted for h in headings) for wanted in must_have):
+        if all(set(alternatives) & set(headings) for alternatives in must_have):
             body = rows[at + 1 :]
             while body and not any(c not in ("", None) for c in body[-1]):
                 body.pop()
             first = int(parsed["first_row"]) + at + 1
             return Sheet(headings, first, body, looked.formulas)
+    wanted = "”“".join(alternatives[0] for alternatives in must_have)
     raise Refused(
         "headings_missing",
-        f"前十行里没有找到表头“{'”“'.join(must_have)}”；请下载模板，把数据粘贴到模板里再上传。",
+        f"前十行里没有找到表头“{wanted}”；请下载模板，把数据粘贴到模板里再上传。",
         status=422,
     )

@@ -13,11 +13,14 @@ from services.gateway.pages import (
     cases,
     decisions,
     home,
+    imports,
+    planner,
+    public,
     sign_in,
     units,
 )
 
-MODULES = (sign_in, home, acts, units, applications, cases, decisions)
+MODULES = (sign_in, home, acts, units, imports, applications, cases, decisions, planner, public)
 ACTS = (acts_registry.REGISTRY, acts_evaluation.EVALUATION, acts_oversight.OVERSIGHT)
 
 
