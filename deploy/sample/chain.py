@@ -28,6 +28,7 @@ from shared.contracts.refusals import Refused
 ZONE = ZoneInfo("Asia/Shanghai")
 COLUMNS = (
     "kind", "name_text", "code", "division", "address", "industry", "headcount", "revenue",
+    "contractor",
     "leader_code", "starts_on", "ends_on",
 )  # fmt: skip
 SECTIONS = {
@@ -256,7 +257,7 @@ class Chain:
         command = rounds.ApproveNaming(
             nomination_id=nomination_id, override_reason=reason, quota_reason=quota
         )
-        return await self.ask(command, people.reviewer(people.CITY), at)
+        return await self.ask(command, people.decider(people.CITY), at)
 
     async def titles_of(self, unit_id: str) -> list[dict[str, Any]]:
         """The unit's titles as the honour register has them now."""

@@ -117,6 +117,7 @@ def _fictional(kind: str) -> SampleUnit:
         headcount=210,
         revenue=0,
         address="宁波市鄞州区样例工地1号",
+        contractor="宁波鄞州澄野演示建设工程有限公司",
         leader_code=credit_code("330212", 26 * 31**4 + number),
         starts_on=date(2026, 1, 8),
         ends_on=date(2028, 12, 31),
@@ -217,7 +218,7 @@ class Story:
         await self._shown("exempt")
 
     async def _complaint(self) -> None:
-        opened, took = await self._trigger(
+        _, took = await self._trigger(
             "labour_inspection.complaint_opened",
             {"complaint_id": f"TS-{self.unit.code[-6:]}", "opened_on": _today()},
             until="inspectable",

@@ -32,6 +32,14 @@ def reviewer(node: str) -> Actor:
     return _officer(node, "审核", ("reviewer",))
 
 
+def decider(node: str) -> Actor:
+    """审定 of a node's office: a reviewer other than the one of the step before."""
+    return Actor(
+        id=f"sample_{node}_decider", name=reviewer(node).name.replace("审核", "审定"), node=node,
+        roles=("reviewer",), side="government",
+    )  # fmt: skip
+
+
 def planner(node: str) -> Actor:
     """监察计划员 of a node."""
     return _officer(node, "监察计划员", ("planner",))
@@ -60,8 +68,8 @@ def unit_user(unit_id: str, name: str, division: str) -> Actor:
 
 
 def activator() -> Actor:
-    """Who puts the pack to work: the city's reviewer, by name."""
-    return reviewer(CITY)
+    """Who puts the pack to work: the system administrator, by name and with a reason."""
+    return Actor(id="sample_sys", name="系统管理员", node=CITY, roles=("admin",))
 
 
 def accounts() -> list[Person]:
@@ -71,6 +79,7 @@ def accounts() -> list[Person]:
         people += [
             Person(f"{short}-jb", clerk(node)),
             Person(f"{short}-sh", reviewer(node)),
+            Person(f"{short}-sd", decider(node)),
             Person(f"{short}-jc", planner(node)),
         ]
         people += [Person(f"{short}-xw{i}", s) for i, s in enumerate(seats(node), start=1)]

@@ -56,6 +56,7 @@ class SampleUnit:
     headcount: int
     revenue: int
     address: str
+    contractor: str = ""
     leader_code: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
@@ -131,6 +132,7 @@ def _site(
         headcount=int(chance.uniform(30, 600)),
         revenue=0,
         address=f"宁波市{place}区样例工地{1 + number % 400}号",
+        contractor=leader.name,
         leader_code=leader.code,
         starts_on=starts,
         ends_on=today + timedelta(days=chance.randrange(400, 1200)),

@@ -29,6 +29,7 @@ class Made:
     units: list[dict[str, Any]] = field(default_factory=list)
     recognised: list[dict[str, Any]] = field(default_factory=list)
     named: list[dict[str, Any]] = field(default_factory=list)
+    creating: set[str] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)
 
 
@@ -56,6 +57,7 @@ async def _first_year(chain: Chain, made: Made) -> None:
     sites = [u for u in ready if u["kind"] == "site"]
     firms = [u for u in ready if u["kind"] == "enterprise"]
     creating = firms[: len(firms) * 30 // 100] + sites[: len(sites) * 40 // 100]
+    made.creating = {u["unit_id"] for u in creating}
     await _each(made, creating, lambda u: chain.commit(u, moment(_spread(u, date(2025, 2, 5), 40))))
     applying = creating[: max(8, len(firms) * 9 // 100)] + creating[-max(4, len(sites) // 5) :]
     applied = await _each(made, applying, lambda u: _apply(chain, u, 2025))
@@ -92,7 +94,8 @@ async def _round_2025(chain: Chain, made: Made, candidates: Sequence[dict[str, A
 async def _second_year(chain: Chain, made: Made) -> None:
     await _each(made, [*list(DISTRICTS)[:9], people.CITY], lambda n: _plan(chain, n, 2026))
     fresh = [u for u in made.units if u["kind"] == "enterprise"][-160:]
-    fresh = [u for u in fresh if u["division"] != "330282"]
+    taken = {r["unit_id"] for r in made.recognised} | made.creating
+    fresh = [u for u in fresh if u["division"] != "330282" and u["unit_id"] not in taken]
     await _each(made, fresh, lambda u: chain.commit(u, moment(_spread(u, date(2026, 2, 24), 30))))
     applied = [a for a in await _each(made, fresh[:36], lambda u: _apply(chain, u, 2026)) if a]
     await _each(made, applied[6:], lambda a: chain.take_up(a, moment(date(2026, 4, 28))))
