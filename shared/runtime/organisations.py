@@ -92,9 +92,9 @@ def children_of(code: str) -> tuple[Node, ...]:
 
 
 def office_for(division: str) -> Node | None:
-    """The node nearest to a division: its own, else the one whose area holds it (六位码)."""
+    """The node nearest to a division: its own, else the one whose area holds it."""
     nodes = all_nodes()
-    for code in (division[:6], division[:4] + "00", division[:2] + "0000"):
+    for code in (division[:9], division[:6], division[:4] + "00", division[:2] + "0000"):
         if code in nodes:
             return nodes[code]
     return None
