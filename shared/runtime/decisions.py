@@ -50,7 +50,40 @@ def record(  # noqa: PLR0913  the chain has that many links, all named
     because   ids of the decisions and events it follows from
     clauses   further clause ids it rests on, beside those of its rules
     """
-    decision_id = f"{tx.service}-decision-{uuid7().hex}"
+    draft = drafted(
+        tx,
+        kind=kind,
+        subject=subject,
+        outcome=outcome,
+        says=says,
+        pack=pack,
+        facts=facts,
+        rules=rules,
+        opinions=opinions,
+        because=because,
+        documents=documents,
+        clauses=clauses,
+    )
+    record_all(tx, [draft])
+    return str(draft["id"])
+
+
+def drafted(  # noqa: PLR0913  see `record`
+    tx: Deciding,
+    *,
+    kind: str,
+    subject: str,
+    outcome: str,
+    says: str,
+    pack: Pack | None = None,
+    facts: Sequence[Any] = (),
+    rules: Sequence[Any] = (),
+    opinions: Sequence[Any] = (),
+    because: Sequence[str] = (),
+    documents: Sequence[Any] = (),
+    clauses: Iterable[str] = (),
+) -> dict[str, Any]:
+    """A decision with its id, not stored yet: for batches, which end in one `record_all`."""
     content = {
         "facts": _json(facts),
         "rules": _json(rules),
@@ -59,22 +92,25 @@ def record(  # noqa: PLR0913  the chain has that many links, all named
         "documents": _json(documents),
         "clauses": _clauses(pack, [*clauses, *(_clause_of(rule) for rule in rules)]),
     }
-    tx.session.execute(
-        decision.insert().values(
-            id=decision_id,
-            kind=kind,
-            subject=subject,
-            decided_at=tx.now,
-            decided_by=tx.actor.model_dump(mode="json"),
-            outcome=outcome,
-            says=says,
-            pack_id=pack.id if pack else "",
-            pack_version=pack.version if pack else "",
-            fingerprint=pack.fingerprint if pack else "",
-            content=content,
-        )
-    )
-    return decision_id
+    return {
+        "id": f"{tx.service}-decision-{uuid7().hex}",
+        "kind": kind,
+        "subject": subject,
+        "decided_at": tx.now,
+        "decided_by": tx.actor.model_dump(mode="json"),
+        "outcome": outcome,
+        "says": says,
+        "pack_id": pack.id if pack else "",
+        "pack_version": pack.version if pack else "",
+        "fingerprint": pack.fingerprint if pack else "",
+        "content": content,
+    }
+
+
+def record_all(tx: Deciding, drafts: Sequence[dict[str, Any]]) -> None:
+    """Store drafted decisions in this transaction, in one statement."""
+    if drafts:
+        tx.session.execute(decision.insert(), list(drafts))
 
 
 def load(session: Session, decision_id: str) -> dict[str, Any]:

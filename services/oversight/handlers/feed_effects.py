@@ -75,6 +75,7 @@ def apply(tx: Tx, matters: Sequence[Matter], ends: dict[str, int]) -> None:
             ready.append(one)
     braked = _brake(tx, ready)
     rows = [_trigger_row(tx, one, one.matter.row.inbox_id in braked) for one in ready]
+    decisions.record_all(tx, [one.matter.decision for one in ready])
     holds.save_triggers(tx, rows)
     _place(tx, ready, braked)
     _ask_people(tx, ready, rows)
@@ -149,7 +150,7 @@ def _trigger_row(tx: Tx, one: Ruled, needs_confirmation: bool) -> dict[str, Any]
     says = match.trigger.says if match else "政策包对这种事件没有规定，仅作记录"
     clause = match.trigger.clause if match else ""
     waits = one.effect in (REVIEW, SUSPEND) or needs_confirmation
-    decision_id = decisions.record(
+    draft = decisions.drafted(
         tx,
         kind="trigger.judged",
         subject=one.unit.unit_id,
@@ -162,7 +163,7 @@ def _trigger_row(tx: Tx, one: Ruled, needs_confirmation: bool) -> dict[str, Any]
     )
     matter.decide(ACCEPTED, "" if match else "no_rule")
     matter.trigger_id, matter.effect, matter.clause = trigger_id, one.effect, clause
-    matter.unit_id, matter.decision_id = one.unit.unit_id, decision_id
+    matter.unit_id, matter.decision = one.unit.unit_id, draft
     matter.ends = match.trigger.ends if match else ""
     return {
         "trigger_id": trigger_id,
@@ -183,7 +184,7 @@ def _trigger_row(tx: Tx, one: Ruled, needs_confirmation: bool) -> dict[str, Any]
         "clause": clause,
         "says": says,
         "fingerprint": one.pack.fingerprint,
-        "decision_id": decision_id,
+        "decision_id": matter.decision_id,
         "state": "pending" if waits else "recorded",
         "needs_confirmation": needs_confirmation,
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from services.oversight.domain.verdict import SAYS, Reading
 from services.oversight.store.inbox import Claimed
@@ -24,7 +25,12 @@ class Matter:
     effect: str = ""
     clause: str = ""
     ends: str = ""
-    decision_id: str = ""
+    decision: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def decision_id(self) -> str:
+        """The decision its effect rests on, "" while there is none."""
+        return str(self.decision.get("id", ""))
 
     @property
     def event(self) -> AgencyEvent:

@@ -152,10 +152,17 @@ def record_sequences(
         end, beyond = advance(agencies[code].contiguous, numbers)
         highest = max(agencies[code].highest, *arrived[code])
         ends[code] = end
-        waiting += [{"agency": code, "sequence": n} for n in beyond & arrived[code]]
+        waiting += [(code, number) for number in beyond & arrived[code]]
         states.append((code, end, highest, missing(end, highest, beyond)))
     if waiting:
-        tx.session.execute(insert(sequence_seen).on_conflict_do_nothing(), waiting)
+        tx.session.execute(
+            text(
+                "INSERT INTO sequence_seen (agency, sequence)"
+                " SELECT * FROM unnest(CAST(:a AS text[]), CAST(:n AS bigint[]))"
+                " ON CONFLICT DO NOTHING"
+            ),
+            {"a": [code for code, _ in waiting], "n": [number for _, number in waiting]},
+        )
     _absorb(tx, ends)
     _save_runs(tx, states)
     return ends

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text, update
-from sqlalchemy.dialects.postgresql import insert
 
-from services.oversight.store.tables_feed import inbox_event, inbox_key
+from services.oversight.store.tables_feed import inbox_event
 from shared.messaging.tx import Tx
 
 CHANNEL = "hexie_oversight_inbox"
@@ -63,6 +62,12 @@ _SETTLE = text(
                 trigger_id, answered)
     WHERE inbox_event.inbox_id = new.inbox_id
     """
+)
+
+_TAKE_KEYS = text(
+    "INSERT INTO inbox_key (agency, event_id, body_hash, inbox_id)"
+    " SELECT * FROM unnest(CAST(:agency AS text[]), CAST(:event_id AS text[]),"
+    " CAST(:body_hash AS bytea[]), CAST(:inbox_id AS text[])) ON CONFLICT DO NOTHING"
 )
 
 
@@ -250,7 +255,8 @@ def take_keys(tx: Tx, wanted: Sequence[dict[str, Any]]) -> dict[tuple[str, str],
     """Reserve event ids for ever; per (agency, event id) the row that holds it, ours or older."""
     if not wanted:
         return {}
-    tx.session.execute(insert(inbox_key).on_conflict_do_nothing(), list(wanted))
+    names = ("agency", "event_id", "body_hash", "inbox_id")
+    tx.session.execute(_TAKE_KEYS, {name: [w[name] for w in wanted] for name in names})
     rows = tx.session.execute(
         text(
             "SELECT k.agency, k.event_id, k.body_hash, k.inbox_id FROM inbox_key k"
