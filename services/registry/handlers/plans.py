@@ -232,18 +232,14 @@ def _usual_deadline(pack: Pack, year: int) -> date:
 
 
 def _judged(tx: Tx, pack: Pack, facts: Sequence[Fact], command: FilePlan) -> Determination:
-    """Hard rules refuse; of the soft ones only a late deadline insists on a reason."""
+    """Hard rules refuse; of the soft ones only a late deadline insists on a reason (A-05)."""
     found = assess(gate(pack, "plan.file"), facts, tx.today)
-    insisting = any("plan.deadline_on" in str(rule.when) for rule in _soft(pack, found))
-    reason = command.deadline_reason.strip()
-    if insisting and not reason:
-        return refuse_unless_met(found)
-    return refuse_unless_met(found, reason or command.reason or "随警示一并报备")
-
-
-def _soft(pack: Pack, found: Determination) -> list[Any]:
-    unmet = {outcome.rule_id for outcome in found.soft_unmet}
-    return [rule for rule in gate(pack, "plan.file") if rule.id in unmet]
+    late = next((o for o in found.soft_unmet if o.code == "plan_deadline_late"), None)
+    if late is not None and not command.deadline_reason.strip():
+        says = f"{late.says}可以报备，但须写明理由"
+        pointer = {"pointer": "/deadline_reason", "says": "请写明截止日晚于通常的理由"}
+        raise Refused("reason_required", says, late.clause, errors=[pointer])
+    return refuse_unless_met(found, command.reason.strip() or "随警示一并报备")
 
 
 def _decide(tx: Tx, pack: Pack, plan_id: str, facts: Sequence[Fact], found: Determination) -> str:

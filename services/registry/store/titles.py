@@ -18,7 +18,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from services.registry.domain.honour import TitleStatus
 from services.registry.store.tables import plaque, title, title_history, unit
@@ -168,7 +168,7 @@ def history_of(
     """Per title and axis the value on a day, as known at an instant."""
     query = (
         select(title_history)
-        .distinct(title_history.c.title_id, title_history.c.axis)
+        .ext(distinct_on(title_history.c.title_id, title_history.c.axis))
         .where(
             title_history.c.title_id.in_(title_ids),
             title_history.c.happened_on <= as_of,
