@@ -273,7 +273,7 @@ def user_of(unit: dict[str, Any]) -> Actor:
 def _cells(unit: SampleUnit) -> list[str | int | float | bool | None]:
     return [
         unit.kind, unit.name, unit.code, unit.division, unit.address, unit.industry,
-        unit.headcount, unit.revenue or None, unit.leader_code,
+        unit.headcount, unit.revenue or None, unit.contractor, unit.leader_code,
         unit.starts_on.isoformat() if unit.starts_on else "",
         unit.ends_on.isoformat() if unit.ends_on else "",
     ]  # fmt: skip
