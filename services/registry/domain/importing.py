@@ -66,7 +66,7 @@ def _text(cell: Cell) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell).strip()
+    return str(cell).replace("\x00", "").strip()
 
 
 def _whole(text: str) -> int:
