@@ -14,6 +14,7 @@ from services.incentives.domain.entitlement import Entitlement, Moment
 from services.incentives.domain.standing import Standing
 from services.incentives.domain.verdicts import COMPLAINT_RESTS, State
 from shared.contracts.incentives_words import Purpose
+from shared.contracts.scalars import HoldEffect
 from shared.policy.pack import Pack
 
 ALWAYS_ALLOWED = (Purpose.LABOUR_INSPECTION_COMPLAINT, Purpose.SOCIAL_INSURANCE_AUDIT_COMPLAINT)
@@ -102,11 +103,7 @@ def _reason(
     if best is not None:
         return f"{COMPLAINT_RESTS}；{_SAYS[best.degree]}"
     if resting:
-        reasons = "、".join(dict.fromkeys(h.reason for h in unit.open_holds() if h.reason))
-        held = f"{HELD_SAYS}（{reasons}）" if reasons else HELD_SAYS
-        return f"{COMPLAINT_RESTS}，按正常频次检查" if _only_complaint(unit) else held
+        if unit.has_open(HoldEffect.SUSPEND):
+            return HELD_SAYS
+        return f"{COMPLAINT_RESTS}，按正常频次检查"
     return NO_CHANNEL_SAYS if purpose in CHANNELS else NO_ROW_SAYS
-
-
-def _only_complaint(unit: Standing) -> bool:
-    return all(h.effect != "suspend" for h in unit.open_holds())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
+from typing import NamedTuple
 
 from services.incentives.domain import terms
 from services.incentives.domain.entitlement import (
@@ -24,10 +24,9 @@ from services.incentives.domain.entitlement import (
 from services.incentives.domain.relief import Relief, reliefs
 from services.incentives.domain.standing import Standing
 from services.incentives.domain.verdicts import State
+from services.incentives.handlers.rights import moment_of
 from services.incentives.store import entitlements, standings
-from shared.contracts.refusals import Refused
 from shared.messaging.tx import Heard, Tx
-from shared.runtime import packs
 
 MOVES = {
     Move.GRANTED: "授予",
@@ -37,51 +36,71 @@ MOVES = {
 }
 
 
+class Due(NamedTuple):
+    """A unit to be looked at as it stood after one event."""
+
+    unit: Standing
+    cause: Cause
+    heard: Heard | None
+
+
 class Book:
-    """Locked units with their entitlements, and what has been changed about them so far."""
+    """Locked units, what has been heard of them, and what follows from it.
+
+    First `fold` (or `ask`) for every event, then `settle`, then `renew` where wanted, then `save`.
+    """
 
     def __init__(self, tx: Tx, unit_ids: Iterable[str], hold_ids: Iterable[str] = ()) -> None:
         self.tx = tx
         self._before = standings.lock(tx.session, unit_ids, hold_ids)
         self.units = dict(self._before)
-        self._have = entitlements.list_standing(tx.session, self.units)
+        self._due: list[Due] = []
+        self._had: dict[str, dict[str, Entitlement]] = {}
+        self._have: dict[str, dict[str, Entitlement]] = {}
         self._moments: dict[str, Moment | None] = {}
         self._changes: list[Change] = []
         self._renewed: list[Entitlement] = []
         self._links: list[entitlements.Link] = []
-        self._looked: set[str] = set()
         self._lawless: set[str] = set()
 
-    def fold(self, unit_id: str, change: Callable[[Standing], Standing]) -> bool:
-        """Apply one event to a unit's standing; whether anything changed."""
+    def fold(
+        self,
+        unit_id: str,
+        change: Callable[[Standing], Standing],
+        *,
+        cause: Cause,
+        heard: Heard | None = None,
+    ) -> None:
+        """Apply one event to a unit's standing; what it is entitled to may follow."""
         old = self.units[unit_id]
-        self.units[unit_id] = change(old)
-        return self.units[unit_id] is not old
+        new = self.units[unit_id] = change(old)
+        if new is not old and new.profile(self.tx.today) != old.profile(self.tx.today):
+            self._due.append(Due(new, cause, heard))
 
-    def look(self, unit_id: str, cause: Cause, heard: Heard | None = None) -> list[Change]:
-        """Give the unit exactly what its standing gives it now; what changed."""
-        unit = self.units[unit_id]
-        if not unit.entry.revision:
-            return []
-        moment = self._moment(unit)
-        if moment is None:
-            self._lawless.add(unit_id)
-            return []
-        self._looked.add(unit_id)
-        due = changes_due(unit, self._have[unit_id], moment=moment, cause=cause)
-        changes = self._decided(unit, due, moment, heard)
-        for change in changes:
-            self._keep(change.entitlement)
-            self._say(change.entitlement, change.move, heard)
-        self._changes += changes
-        return changes
+    def ask(self, unit_id: str, cause: Cause) -> None:
+        """Look at a unit again although nothing was heard of it."""
+        self._due.append(Due(self.units[unit_id], cause, None))
+
+    def settle(self) -> None:
+        """Give each unit exactly what its standing gave it, event by event."""
+        lawful = [due for due in self._due if due.unit.entry.revision and self._has_law(due.unit)]
+        asked = {due.unit.unit_id for due in lawful}
+        self._had = entitlements.list_standing(self.tx.session, asked) if asked else {}
+        self._have = {unit_id: dict(had) for unit_id, had in self._had.items()}
+        for unit, cause, heard in lawful:
+            moment = self._law(unit)
+            due = changes_due(unit, self._have[unit.unit_id], moment=moment, cause=cause)
+            for change in self._decided(unit, due, moment, heard):
+                self._changes.append(change)
+                self._keep(change.entitlement)
+                self._say(change.entitlement, change.move, heard)
 
     def renew(self, unit_id: str) -> None:
-        """Fresh leases for what the unit still has; call after `look`."""
+        """Fresh leases for what the unit still has."""
         unit = self.units[unit_id]
-        moment = self._moment(unit)
-        if moment is None:
+        if unit_id not in self._have:
             return
+        moment = self._law(unit)
         for have in list(self._have[unit_id].values()):
             if have.effect == LEASE and have.state is State.ACTIVE:
                 fresh = renewed(unit, have, moment=moment)
@@ -107,12 +126,21 @@ class Book:
         if self._lawless:
             standings.mark_units(session, self._lawless)
 
-    def _moment(self, unit: Standing) -> Moment | None:
-        """The law for a unit's division today; None while no pack is at work there."""
+    def _has_law(self, unit: Standing) -> bool:
+        """Whether a pack is at work in the unit's division today."""
         division = unit.entry.division[:6]
         if division not in self._moments:
             self._moments[division] = moment_of(self.tx, division)
-        return self._moments[division]
+        if self._moments[division] is None:
+            self._lawless.add(unit.unit_id)
+            return False
+        return True
+
+    def _law(self, unit: Standing) -> Moment:
+        moment = self._moments[unit.entry.division[:6]]
+        if moment is None:
+            raise LookupError(f"no pack for {unit.entry.division}")
+        return moment
 
     def _keep(self, entitlement: Entitlement) -> None:
         have = self._have[entitlement.unit_id]
@@ -156,33 +184,20 @@ class Book:
         return done
 
     def _reliefs(self) -> list[Relief]:
+        """Summaries that are not as they were when the batch began."""
         found: list[Relief] = []
-        touched = {c.entitlement.unit_id for c in self._changes}
-        touched |= {e.unit_id for e in self._renewed}
-        touched |= {u for u in self._looked if self._have[u]}
-        for unit_id in sorted(touched):
-            unit = self.units[unit_id]
-            moment = self._moment(unit)
-            if moment is not None:
-                factor = terms.reduced_factor(moment.pack, moment.today)
-                found += reliefs(unit, self._have[unit_id], moment=moment, factor=factor)
+        for unit_id, have in self._have.items():
+            unit, had = self.units[unit_id], self._had[unit_id]
+            if not have and not had:
+                continue
+            moment = self._law(unit)
+            factor = terms.reduced_factor(moment.pack, moment.today)
+            now = reliefs(unit, have, moment=moment, factor=factor)
+            if had:
+                was = reliefs(self._before[unit_id], had, moment=moment, factor=factor)
+                now = [new for new, old in zip(now, was, strict=True) if new != old]
+            found += now
         return found
-
-
-def moment_of(tx: Tx, node: str) -> Moment | None:
-    """The law at work for a node today, None while there is none."""
-    try:
-        pack = packs.in_force(tx, node=node, on=tx.today)
-    except Refused as refused:
-        if refused.code != "pack_not_activated":
-            raise
-        return None
-    return Moment(pack, tx.now, tx.today, terms.lease_length(pack, tx.today))
-
-
-def a_day(tx: Tx, on: date | None) -> date:
-    """The day asked for, today without one."""
-    return on or tx.today
 
 
 def _link(

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from services.incentives.domain import relief as told
 from services.incentives.domain import terms
-from services.incentives.domain.entitlement import Moment
-from services.incentives.handlers.assessing import a_day, moment_of
+from services.incentives.domain.entitlement import LAW_TIME, Moment
+from services.incentives.handlers.rights import a_day, law_of
 from services.incentives.store import checks
 from shared.contracts.incentives import EntitlementChecks, GreenChannel
 from shared.contracts.incentives_answers import GreenChannelAnswer
 from shared.contracts.incentives_words import Purpose
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
-from shared.runtime.settings import settings
 
 LATER_SAYS = "；计划日期在后，检查当日须再次核对"
 
 
 class Found(NamedTuple):
-    """What is known about one unit for one purpose, before it is put into words."""
+    """One unit found, and what the tables say of it."""
 
     unit_id: str
     code: str
     name: str
-    status: str
-    entitled: bool
-    factor: str
-    held: bool
-    reason: str
-    clause: str
-    lease_until: datetime | None
+    is_closed: bool
+    answer: tuple[Any, ...]
 
 
 def entitlement_checks(tx: Tx, command: EntitlementChecks) -> dict[str, Any]:
@@ -45,24 +39,36 @@ def entitlement_checks(tx: Tx, command: EntitlementChecks) -> dict[str, Any]:
             "请给出统一社会信用代码（项目编号）或单位编号之一，不能都空，也不能都给。",
             status=422,
         )
-    day = a_day(tx, command.on)
-    moment = _law(tx)
-    by = "code" if command.codes else "unit"
-    found = _find(tx, list(asked), by=by, purpose=command.purpose, day=day, moment=moment)
+    moment, by = law_of(tx), "code" if command.codes else "unit"
+    question = Question(command.purpose, a_day(tx, command.on), moment, tx.now)
+    tails: dict[tuple[Any, ...], dict[str, Any]] = {}
     wordings: dict[str, str] = {}
-    told_of = _teller(command, LATER_SAYS if day > tx.today else "", moment, wordings)
-    items = [
-        told_of(found[n], asked[n - 1]) if n in found else _unknown(command, by, asked[n - 1])
-        for n in range(1, len(asked) + 1)
-    ]
+    items: list[dict[str, Any] | None] = [None] * len(asked)
+    for n, found in _find(tx, asked, by=by, question=question):
+        if items[n - 1] is not None and found.is_closed:
+            continue
+        tail = tails.get(found.answer)
+        if tail is None:
+            tail = _in_words(checks.Answer(*found.answer), question)
+            wording = wordings.setdefault(tail["clause"], _wording(moment, tail["clause"]))
+            tail["wording"] = wording if command.with_wording else ""
+            tails[found.answer] = tail
+        items[n - 1] = {
+            "unit_id": found.unit_id,
+            "code": found.code,
+            "name": found.name,
+            **tail,
+        }
     return {
         "purpose": command.purpose.value,
-        "on": day.isoformat(),
+        "on": question.day.isoformat(),
         "answered_at": tx.now.isoformat(),
         "pack": moment.pack.fingerprint,
         "factor_from_text": moment.pack.settings[terms.INSPECTION_FACTOR].from_text,
         "wordings": wordings,
-        "items": items,
+        "items": [
+            item or _unknown(question, by, name) for item, name in zip(items, asked, strict=True)
+        ],
     }
 
 
@@ -70,137 +76,108 @@ def green_channel(tx: Tx, command: GreenChannel) -> GreenChannelAnswer:
     """Whether the unit with this code has the green channel on the day; 404 when unknown."""
     if command.purpose not in told.CHANNELS:
         raise Refused("not_a_green_channel", "该用途不是绿色通道，请改用待遇核验。", status=422)
-    day = a_day(tx, command.on)
-    moment = _law(tx)
-    found = _find(
-        tx, [command.code], by="code", purpose=command.purpose, day=day, moment=moment
-    ).get(1)
-    if found is None:
+    question = Question(command.purpose, a_day(tx, command.on), law_of(tx), tx.now)
+    found = [f for _, f in _find(tx, [command.code], by="code", question=question)]
+    if not found:
         raise Refused("unit_not_found", told.UNKNOWN_SAYS, status=404)
-    clause = found.clause or _clause_for(moment, command.purpose)
+    unit = min(found, key=lambda f: f.is_closed)
+    tail = _in_words(checks.Answer(*unit.answer), question)
     return GreenChannelAnswer(
         code=command.code,
-        unit_id=found.unit_id,
-        name=found.name,
+        unit_id=unit.unit_id,
+        name=unit.name,
         purpose=command.purpose,
-        on=day,
-        green_channel=found.entitled,
-        reason=found.reason,
-        clause=clause,
-        lease_until=found.lease_until,
+        on=question.day,
+        green_channel=tail["entitled"],
+        reason=tail["reason"],
+        clause=tail["clause"],
+        lease_until=tail["lease_until"],
     )
 
 
-def _law(tx: Tx) -> Moment:
-    node = tx.actor.node if tx.actor.node not in ("", "000000") else settings().region
-    moment = moment_of(tx, node)
-    if moment is None:
-        raise Refused("pack_not_activated", f"{node} 尚未启用政策包，待遇无从核验。", status=409)
-    return moment
+class Question(NamedTuple):
+    """What is asked, for which day, under which law."""
+
+    purpose: Purpose
+    day: date
+    moment: Moment
+    now: datetime
 
 
 def _find(
-    tx: Tx, asked: list[str], *, by: str, purpose: Purpose, day: date, moment: Moment
-) -> dict[int, Found]:
-    node = tx.actor.node
-    if day >= tx.today or purpose in told.ALWAYS_ALLOWED:
-        rows = checks.list_today(tx.session, asked, by=by, purpose=purpose, node=node)
-        return _today(rows, purpose, tx.now)
-    benefits = told.purposes_of(moment.pack).get(purpose, [])
-    rows = checks.list_past(tx.session, asked, by=by, benefits=benefits, day=day, node=node)
-    return _past(rows, purpose, terms.reduced_factor(moment.pack, day))
+    tx: Tx, asked: Sequence[str], *, by: str, question: Question
+) -> Iterator[tuple[int, Found]]:
+    """Place in asked order, and what was found there."""
+    node, purpose = tx.actor.node, question.purpose
+    if question.day >= tx.today or purpose in told.ALWAYS_ALLOWED:
+        for row in checks.list_today(
+            tx.session, asked, by=by, purpose=purpose, node=node, now=tx.now
+        ):
+            yield row[0], Found(row[1], row[2], row[3], row[4], row[5:])
+        return
+    benefits = told.purposes_of(question.moment.pack).get(purpose, [])
+    rows = checks.list_past(
+        tx.session, asked, by=by, benefits=benefits, day=question.day, node=node
+    )
+    yield from _past(rows, terms.reduced_factor(question.moment.pack, question.day))
 
 
-def _today(rows: list[Any], purpose: Purpose, now: datetime) -> dict[int, Found]:
-    found: dict[int, Found] = {}
-    is_free = purpose in told.ALWAYS_ALLOWED
-    none_says = told.NO_CHANNEL_SAYS if purpose in told.CHANNELS else told.NO_ROW_SAYS
-    for row in rows:
-        n, unit_id, code, name, held, _, closed_on, status, entitled, factor, *rest = row
-        if unit_id is None or (n in found and closed_on is not None):
-            continue
-        clause, reason, lease_until = rest
-        if is_free:
-            status, entitled, factor, reason = "normal", False, "1", told.ALWAYS_SAYS
-        elif status is None:
-            status, entitled, factor = "normal", False, "1"
-            clause, reason = "", told.HELD_SAYS if held else none_says
-        elif entitled and lease_until < now:
-            status, entitled, factor, reason = "normal", False, "1", told.LAPSED_SAYS
-        found[n] = Found(
-            unit_id, code, name, status, entitled, factor, held, reason, clause, lease_until
-        )
-    return found
-
-
-def _past(rows: list[Any], purpose: Purpose, factor: str) -> dict[int, Found]:
+def _past(rows: list[Any], factor: str) -> Iterator[tuple[int, Found]]:
     """The best right that was active on the day, per unit; else why there was none."""
-    found: dict[int, Found] = {}
     order = {"exempt": 0, "reduced": 1, "": 2}
-    none_says = told.NO_CHANNEL_SAYS if purpose in told.CHANNELS else told.NO_ROW_SAYS
+    seen: set[tuple[int, str]] = set()
     for row in sorted(rows, key=lambda r: (r.state != "active", order.get(r.degree or "", 2))):
-        if row.unit_id is None or row.n in found:
+        if (row.n, row.unit_id) in seen:
             continue
+        seen.add((row.n, row.unit_id))
         is_active = row.state == "active"
         status = (row.degree or "normal") if is_active else "normal"
-        found[row.n] = Found(
-            unit_id=row.unit_id,
-            code=row.code,
-            name=row.name,
-            status=status,
+        answer = checks.Answer(
+            held=row.state == "suspended",
+            status=status if row.state else None,
             entitled=is_active,
             factor={"exempt": "0", "reduced": factor}.get(status, "1"),
-            held=row.state == "suspended",
-            reason=row.why or none_says,
-            clause=row.clause or "",
+            clause=row.clause,
+            reason=row.why,
             lease_until=None,
+            lapsed=False,
+            held_because=None,
         )
-    return found
+        yield row.n, Found(row.unit_id, row.code, row.name, row.is_closed, tuple(answer))
 
 
-def _teller(
-    command: EntitlementChecks, later: str, moment: Moment, wordings: dict[str, str]
-) -> Callable[[Found, str], dict[str, Any]]:
-    """A function from what was found to the item as answered; wordings are noted once."""
-    purpose = command.purpose.value
-    default = _clause_for(moment, command.purpose)
-    factors: dict[Any, str] = {}
-
-    def tell(found: Found, _asked: str) -> dict[str, Any]:
-        clause = found.clause or default
-        if clause not in wordings:
-            known = moment.pack.clauses.get(clause)
-            wordings[clause] = known.wording if known else ""
-        factor = factors.get(found.factor)
-        if factor is None:
-            factor = factors[found.factor] = terms.plain(found.factor)
-        until = found.lease_until
-        return {
-            "unit_id": found.unit_id,
-            "code": found.code,
-            "name": found.name,
-            "purpose": purpose,
-            "known": True,
-            "may_inspect": found.status != "exempt",
-            "status": found.status,
-            "entitled": found.entitled,
-            "factor": factor,
-            "held": found.held,
-            "reason": found.reason + later,
-            "clause": clause,
-            "wording": wordings[clause] if command.with_wording else "",
-            "lease_until": until.isoformat() if until else None,
-        }
-
-    return tell
+def _in_words(answer: checks.Answer, question: Question) -> dict[str, Any]:
+    """What a unit with this answer is told, all but its name and the clause's wording."""
+    purpose, now = question.purpose, answer
+    if purpose in told.ALWAYS_ALLOWED:
+        now = answer._replace(status=None, reason=told.ALWAYS_SAYS)
+    elif answer.status is None:
+        none_says = told.NO_CHANNEL_SAYS if purpose in told.CHANNELS else told.NO_ROW_SAYS
+        now = answer._replace(reason=told.HELD_SAYS if answer.held else none_says)
+    elif answer.lapsed:
+        now = answer._replace(status=None, reason=told.LAPSED_SAYS)
+    because = answer.held_because if purpose not in told.ALWAYS_ALLOWED else None
+    later = LATER_SAYS if question.day > question.now.astimezone(LAW_TIME).date() else ""
+    return {
+        "purpose": purpose.value,
+        "known": True,
+        "may_inspect": now.status != "exempt",
+        "status": now.status or "normal",
+        "entitled": bool(now.status and now.entitled),
+        "factor": (now.factor or "1") if now.status else "1",
+        "held": now.held,
+        "reason": f"{now.reason}（{because}）{later}" if because else f"{now.reason}{later}",
+        "clause": now.clause or _clause_for(question.moment, purpose),
+        "lease_until": now.lease_until,
+    }
 
 
-def _unknown(command: EntitlementChecks, by: str, asked: str) -> dict[str, Any]:
+def _unknown(question: Question, by: str, asked: str) -> dict[str, Any]:
     return {
         "unit_id": asked if by == "unit" else "",
         "code": asked if by == "code" else "",
         "name": "",
-        "purpose": command.purpose.value,
+        "purpose": question.purpose.value,
         "known": False,
         "may_inspect": True,
         "status": "normal",
@@ -209,9 +186,14 @@ def _unknown(command: EntitlementChecks, by: str, asked: str) -> dict[str, Any]:
         "held": False,
         "reason": told.UNKNOWN_SAYS,
         "clause": "",
-        "wording": "",
         "lease_until": None,
+        "wording": "",
     }
+
+
+def _wording(moment: Moment, clause_id: str) -> str:
+    known = moment.pack.clauses.get(clause_id)
+    return known.wording if known else ""
 
 
 def _clause_for(moment: Moment, purpose: Purpose) -> str:

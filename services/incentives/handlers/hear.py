@@ -8,7 +8,8 @@ from datetime import date, datetime
 from services.incentives.domain import standing
 from services.incentives.domain.entitlement import LAW_TIME, Cause
 from services.incentives.domain.standing import Recognition, Standing
-from services.incentives.handlers.assessing import Book, moment_of
+from services.incentives.handlers.assessing import Book
+from services.incentives.handlers.rights import moment_of
 from services.incentives.store import entitlements, standings
 from shared.contracts.evaluation import RecognitionWithdrawn, UnitRecognised
 from shared.contracts.message import Envelope
@@ -51,8 +52,8 @@ def hear(tx: Tx, heard: list[Heard]) -> None:
     book = Book(tx, {said.unit_id for said, _ in told}, holds)
     for said, item in told:
         fold, cause = _meaning(said, item.envelope)
-        if book.fold(said.unit_id, fold):
-            book.look(said.unit_id, cause, item)
+        book.fold(said.unit_id, fold, cause=cause, heard=item)
+    book.settle()
     book.save()
 
 
@@ -72,7 +73,9 @@ def renew_leases(tx: Tx, *, node: str, limit: int = 500) -> int:
         return 0
     book = Book(tx, due)
     for unit_id in due:
-        book.look(unit_id, Cause("renewal", "租约到期复核", tx.today))
+        book.ask(unit_id, Cause("renewal", "租约到期复核", tx.today))
+    book.settle()
+    for unit_id in due:
         book.renew(unit_id)
     book.save()
     return book.moved
@@ -89,7 +92,8 @@ def reassess_marked(tx: Tx, *, limit: int = 500) -> int:
         return 0
     book = Book(tx, due)
     for unit_id in due:
-        book.look(unit_id, Cause("pack", "政策包启用后复核", tx.today))
+        book.ask(unit_id, Cause("pack", "政策包启用后复核", tx.today))
+    book.settle()
     book.save()
     return len(due)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from services.incentives.domain.entitlement import Cause
 from services.incentives.domain.standing import LabourNeed, Standing
-from services.incentives.handlers.assessing import Book, moment_of
-from services.incentives.handlers.rights import OFFICERS, a_unit, officer_or_own, require
+from services.incentives.handlers.assessing import Book
+from services.incentives.handlers.rights import OFFICERS, a_unit, moment_of, officer_or_own, require
 from shared.contracts.incentives import DeclareLabourNeed, WidenBenefit, WithdrawLabourNeed
 from shared.contracts.incentives_answers import Given
 from shared.contracts.refusals import Refused
@@ -56,9 +56,9 @@ def widen_benefit(tx: Tx, command: WidenBenefit) -> Given:
             benefit.clause,
         )
     book = Book(tx, [unit.unit_id])
-    book.fold(unit.unit_id, lambda u: replace(u, widened=u.widened | {benefit.id}))
     cause = Cause("widened", f"经办人扩大适用范围（{command.reason}）", tx.today, benefit.clause)
-    book.look(unit.unit_id, cause)
+    book.fold(unit.unit_id, lambda u: replace(u, widened=u.widened | {benefit.id}), cause=cause)
+    book.settle()
     book.save()
     return Given(id=unit.unit_id, says=f"「{benefit.name}」已对该工地项目开放。")
 
@@ -68,6 +68,6 @@ def _change(tx: Tx, unit_id: str, *, replacement: LabourNeed | None, cause: Caus
         return replace(unit, labour_need=replacement)
 
     book = Book(tx, [unit_id])
-    book.fold(unit_id, fold)
-    book.look(unit_id, cause)
+    book.fold(unit_id, fold, cause=cause)
+    book.settle()
     book.save()

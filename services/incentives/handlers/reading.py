@@ -9,8 +9,8 @@ from services.incentives.domain import terms
 from services.incentives.domain.entitlement import Entitlement, Moment, Move
 from services.incentives.domain.standing import LEVELS, Standing
 from services.incentives.domain.verdicts import State, Verdict, verdicts
-from services.incentives.handlers.assessing import MOVES, a_day, moment_of
-from services.incentives.handlers.rights import a_unit
+from services.incentives.handlers.assessing import MOVES
+from services.incentives.handlers.rights import a_day, a_unit, law_of, moment_of, region_of
 from services.incentives.handlers.takeup import as_subsidy
 from services.incentives.store import entitlements, reading, standings, takeup
 from shared.contracts.incentives import (
@@ -36,7 +36,6 @@ from shared.contracts.refusals import Refused
 from shared.contracts.scalars import HoldEffect
 from shared.messaging.tx import Tx
 from shared.runtime import decisions
-from shared.runtime.settings import settings
 
 
 def list_of_unit(tx: Tx, command: Entitlements) -> list[EntitlementRow]:
@@ -58,7 +57,7 @@ def list_entitlements(tx: Tx, command: ListEntitlements) -> EntitlementPage:
     rows = reading.list_entitlements(
         tx.session, filters, node=tx.actor.node, after=command.after, limit=command.limit
     )
-    moment = moment_of(tx, _region(tx))
+    moment = moment_of(tx, region_of(tx))
     items = [
         _row(
             entitlements.as_entitlement(row),
@@ -121,10 +120,10 @@ def read_decision(tx: Tx, command: ReadDecision) -> dict[str, Any]:
 def award_nominations(tx: Tx, command: AwardNominations) -> AwardList:
     """Units of all kinds to be recommended first on a day, highest level first (NB23-100)."""
     day = a_day(tx, command.on)
-    moment = moment_of(tx, _region(tx))
-    benefit = terms.benefit_for(moment.pack, terms.AWARDS) if moment else None
-    if moment is None or benefit is None:
-        raise Refused("pack_not_activated", "本地尚未启用设有优先推荐的政策包。")
+    moment = law_of(tx)
+    benefit = terms.benefit_for(moment.pack, terms.AWARDS)
+    if benefit is None:
+        raise Refused("benefit_not_found", "现行政策包没有优先推荐评优这一项。", status=404)
     ids = reading.list_titled_units(tx.session, on=day, node=tx.actor.node)
     found = []
     for unit in standings.load(tx.session, ids).values():
@@ -147,10 +146,6 @@ def barrier(tx: Tx, command: Barrier) -> BarrierFacts:
         missing=sorted(set(command.message_ids) - set(applied)),
         **counts,
     )
-
-
-def _region(tx: Tx) -> str:
-    return tx.actor.node if tx.actor.node not in ("", "000000") else settings().region
 
 
 def _row(

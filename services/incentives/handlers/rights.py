@@ -1,20 +1,52 @@
-"""Who may act on which unit, and what right a unit has to one kind of service today."""
+"""Under which law, who may act on which unit, and what right a unit has to a service today."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
 from services.incentives.domain import terms
 from services.incentives.domain.entitlement import Moment
 from services.incentives.domain.standing import Standing
 from services.incentives.domain.verdicts import State, verdicts
-from services.incentives.handlers.assessing import moment_of
 from services.incentives.store import standings
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
+from shared.runtime import packs
+from shared.runtime.settings import settings
 
 OFFICERS = ("clerk", "reviewer", "system")
+
+
+def moment_of(tx: Tx, node: str) -> Moment | None:
+    """The law at work for a node today, None while there is none."""
+    try:
+        pack = packs.in_force(tx, node=node, on=tx.today)
+    except Refused as refused:
+        if refused.code != "pack_not_activated":
+            raise
+        return None
+    return Moment(pack, tx.now, tx.today, terms.lease_length(pack, tx.today))
+
+
+def law_of(tx: Tx) -> Moment:
+    """The law at the actor's own node; refused while there is none."""
+    node = region_of(tx)
+    moment = moment_of(tx, node)
+    if moment is None:
+        raise Refused("pack_not_activated", f"{node} 尚未启用政策包，没有规则可依。")
+    return moment
+
+
+def region_of(tx: Tx) -> str:
+    """The actor's node; the region run here for the system itself."""
+    return tx.actor.node if tx.actor.node not in ("", "000000") else settings().region
+
+
+def a_day(tx: Tx, on: date | None) -> date:
+    """The day asked for, today without one."""
+    return on or tx.today
 
 
 def a_unit(tx: Tx, unit_id: str) -> Standing:

@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from services.incentives.domain import terms
-from services.incentives.domain.entitlement import Moment
 from services.incentives.domain.standing import Standing
-from services.incentives.handlers.assessing import a_day, moment_of
 from services.incentives.handlers.rights import (
     OFFICERS,
     Right,
+    a_day,
     a_unit,
+    law_of,
+    moment_of,
     officer_or_own,
     require,
     right_of,
@@ -33,7 +34,6 @@ from shared.contracts.incentives_answers import Given, MissingContact, ServiceRo
 from shared.contracts.incentives_words import ServiceKind, SubsidyKind, SubsidyOutcome
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
-from shared.runtime.settings import settings
 
 
 def request_service(tx: Tx, command: RequestService) -> ServiceRow:
@@ -162,15 +162,6 @@ def right_to(tx: Tx, unit: Standing, purpose: str) -> Right:
     if moment is None:
         raise Refused("pack_not_activated", "本地尚未启用政策包，优先与否无从判断。")
     return right_of(unit, moment, purpose)
-
-
-def law_of(tx: Tx) -> Moment:
-    """The law at the actor's node; refused while there is none."""
-    node = tx.actor.node if tx.actor.node not in ("", "000000") else settings().region
-    moment = moment_of(tx, node)
-    if moment is None:
-        raise Refused("pack_not_activated", f"{node} 尚未启用政策包。")
-    return moment
 
 
 def as_subsidy(row: Mapping[str, Any]) -> SubsidyRow:

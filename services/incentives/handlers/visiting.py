@@ -6,8 +6,8 @@ from typing import Any
 
 from services.incentives.domain import terms
 from services.incentives.domain.standing import Standing
-from services.incentives.handlers.rights import OFFICERS, a_unit, is_own_user, require
-from services.incentives.handlers.takeup import law_of, right_to
+from services.incentives.handlers.rights import OFFICERS, a_unit, is_own_user, law_of, require
+from services.incentives.handlers.takeup import right_to
 from services.incentives.store import reading, takeup
 from shared.contracts.incentives import (
     LogVisit,

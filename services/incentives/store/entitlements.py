@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ _COLUMNS = (
     " lease_until, ended_on, cause, decision_id, pack"
 )
 _STANDING = text(
-    f"SELECT {_COLUMNS} FROM entitlement WHERE unit_id = ANY(:ids) AND state <> 'ended'"  # noqa: S608
+    f"SELECT {_COLUMNS} FROM entitlement WHERE unit_id = ANY(:ids) AND ended_on IS NULL"  # noqa: S608
 )
 _OF_UNIT = text(
     f"SELECT {_COLUMNS} FROM entitlement WHERE unit_id = :unit"  # noqa: S608
@@ -83,7 +83,7 @@ def add_steps(session: Session, changes: Sequence[Change], *, actor: Actor) -> N
 
 def save_reliefs(session: Session, reliefs: Iterable[Relief]) -> None:
     """Replace the summaries of these units and purposes."""
-    put(session, relief, [asdict(r) for r in reliefs], key=("unit_id", "purpose"))
+    put(session, relief, [_relief_row(r) for r in reliefs], key=("unit_id", "purpose"))
 
 
 def claim_due(session: Session, *, now: datetime, before: datetime, limit: int) -> list[str]:
@@ -150,6 +150,20 @@ def _row(e: Entitlement) -> dict[str, Any]:
         "cause": e.cause,
         "decision_id": e.decision_id,
         "pack": e.pack,
+    }
+
+
+def _relief_row(r: Relief) -> dict[str, Any]:
+    return {
+        "unit_id": r.unit_id,
+        "purpose": r.purpose,
+        "status": r.status,
+        "entitled": r.entitled,
+        "factor": r.factor,
+        "benefit": r.benefit,
+        "clause": r.clause,
+        "reason": r.reason,
+        "lease_until": r.lease_until,
     }
 
 

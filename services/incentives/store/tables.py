@@ -148,11 +148,11 @@ entitlement = Table(
         "unit_id",
         "benefit",
         unique=True,
-        postgresql_where=text("state <> 'ended'"),
+        postgresql_where=text("ended_on IS NULL"),
     ),
     Index("entitlement_unit", "unit_id"),
     Index("entitlement_due", "lease_until", postgresql_where=text("lease_until IS NOT NULL")),
-    Index("entitlement_benefit", "benefit", "state", "entitlement_id"),
+    Index("entitlement_benefit", "benefit", "entitlement_id"),
 )
 
 entitlement_step = Table(
