@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from pydantic_core import PydanticUndefined
 
 from deploy.asyncapi import asyncapi
 from shared.contracts import EVENTS
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -54,6 +55,9 @@ def wanted() -> dict[str, str]:
 
 
 def _openapi() -> str:
+    # The application only connects when started; an address is needed to make it, any will do.
+    os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    settings.cache_clear()
     from services.gateway.service import create_app
 
     return _json(create_app().openapi())
