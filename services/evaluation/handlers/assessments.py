@@ -84,7 +84,7 @@ def start(tx: Tx, command: say.StartAssessment) -> AssessmentView:
     store.save_assessment(tx, record)
     _keep(tx, record.assessment_id, 1, dumped(rules.merged(chosen.standard, (), ())))
     says = f"开始自我评价，对照「{chosen.standard.name}」{chosen.standard.version}"
-    note(tx, _case(record), "assessment.started", says, clause=CLAUSE)
+    note(tx, _case(record), "started", says, clause=CLAUSE)
     return _view(tx, record)
 
 
@@ -120,7 +120,7 @@ def complete(tx: Tx, command: say.CompleteAssessment) -> AssessmentView:
     )
     unmet = rules.mandatory_not_met(held, results)
     says = f"完成自我评价（第{record.version}版），必备项未达标{len(unmet)}项"
-    note(tx, _case(record), "assessment.completed", says, clause=CLAUSE)
+    note(tx, _case(record), "completed", says, clause=CLAUSE)
     return read(tx, say.ReadAssessment(assessment_id=record.assessment_id))
 
 
@@ -171,7 +171,7 @@ def record_resolution(tx: Tx, command: say.RecordResolution) -> ResolutionView:
     note(
         tx,
         Case("resolution", record.resolution_id, unit.unit_id),
-        "resolution.recorded",
+        "recorded",
         f"{view.meeting_text}：{view.says}",
         clause=congress.CLAUSE,
         documents=[command.file] if command.file else [],

@@ -54,7 +54,7 @@ def open_round(tx: Tx, command: say.OpenRound) -> RoundView:
     word = "开始申报" if stage is RoundStage.OPEN else f"定于{opens_on}开始申报"
     says = f"{command.year}年度「{title.name}」选树活动{word}"
     clause = law.clause_of(pack, NAMING, "declare")
-    note(tx, _case(record), "round.opened", says, outcome=stage.value, clause=clause)
+    note(tx, _case(record), "opened", says, outcome=stage.value, clause=clause)
     return round_views.round_view(tx, record)
 
 
@@ -91,7 +91,7 @@ def close_round(tx: Tx, command: say.CloseRound) -> RoundView:
             because=[n.decision_id for n in named],
         ),
         kind="round.close",
-        step="round.closed",
+        step="closed",
         outcome="decided",
         says=f"{record.year}年度选树办结：{used}",
         clause=quotas[0].clause if quotas else "",
@@ -117,7 +117,7 @@ def advance(tx: Tx, record: Round, to: RoundStage, says: str) -> None:
     """Bring a round to its next stage and write it down."""
     move(record.stage, to, what_happened=what_happened(tx, record.round_id))
     store.change_round(tx, record.round_id, stage=to)
-    note(tx, _case(record), f"round.{to.value}", says, outcome=to.value)
+    note(tx, _case(record), to.value, says, outcome=to.value)
 
 
 def _open_planned(tx: Tx, record: Round, *, ahead: bool) -> RoundView:
