@@ -20,8 +20,8 @@ Alg = Literal["EdDSA", "ES256"]
 class StoreTrigger(Command):
     """An agency posts one signed event: the same bytes and signature as over AMQP.
 
-    The gateway calls it with an Actor of the role `agency` whose id is the agency's code, as its
-    token says. `body` is base64 of the exact request bytes, `sig` the detached JWS of the header
+    The gateway calls it with an Actor of the role `agency` whose id is `agency:<code>`, as its
+    key says. `body` is base64 of the exact request bytes, `sig` the detached JWS of the header
     `Sig`. Answered as soon as the event is stored: `StoredTrigger`; the verdict comes with the
     receipt. Never refused for its content: a forged or broken event has its verdict too.
     """

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.oversight.handlers.agencies import READERS, only
 from services.oversight.store import feed_lists, inbox, receipts
+from services.oversight.store.feed_lists import agency_of
 from services.oversight.store.inbox import Incoming, Kept
 from services.oversight.store.office_key import office_key
 from shared.contracts.agencies import TRIGGER_NAMES
@@ -41,7 +42,7 @@ def store_incoming(tx: Tx, messages: Sequence[Incoming], *, max_bytes: int) -> l
 
 def store_trigger(tx: Tx, command: StoreTrigger) -> StoredTrigger:
     """Keep one event that came over REST; judged exactly like those over AMQP."""
-    if not (tx.actor.has("agency") and tx.actor.id == command.agency):
+    if agency_of(tx.actor) != command.agency:
         raise Refused("not_allowed", "凭证不属于该机构，不能代它报送。", status=403)
     try:
         body = base64.b64decode(command.body, validate=True)
@@ -50,7 +51,7 @@ def store_trigger(tx: Tx, command: StoreTrigger) -> StoredTrigger:
     message = Incoming(
         agency=command.agency,
         channel="rest",
-        user_id=tx.actor.id,
+        user_id=command.agency,
         sig=command.sig,
         content_type=command.content_type,
         body=body,
@@ -66,9 +67,10 @@ def store_trigger(tx: Tx, command: StoreTrigger) -> StoredTrigger:
 
 def find_receipt(tx: Tx, command: FindReceipt) -> SignedReceipt:
     """The newest receipt of an event; 404 while there is none."""
-    if tx.actor.has("agency") and tx.actor.id != command.agency:
+    asks = agency_of(tx.actor)
+    if asks and asks != command.agency:
         raise Refused("receipt_not_found", "没有这件事件的回执。", status=404)
-    if not tx.actor.has("agency"):
+    if not asks:
         only(tx, READERS)
     found = receipts.find_receipt(tx, command.agency, command.event_id)
     if found is None:

@@ -12,10 +12,15 @@ from shared.contracts.scalars import prefix_of
 from shared.messaging.tx import Tx
 
 
+def agency_of(actor: Actor) -> str:
+    """The agency that acts (`agency:<code>`), "" when it is a person."""
+    return actor.id.removeprefix("agency:") if actor.has("agency") else ""
+
+
 def may_see(actor: Actor) -> ColumnElement[bool]:
     """Units in the area of the actor's node; a unit sees its own, an agency what it sent."""
     if actor.has("agency"):
-        return trigger.c.agency == actor.id
+        return trigger.c.agency == agency_of(actor)
     if actor.unit_id:
         return trigger.c.unit_id == actor.unit_id
     prefix = prefix_of(actor.node)
