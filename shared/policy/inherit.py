@@ -76,6 +76,11 @@ def _entry(section: str, key: str, at: Located, written: Written) -> None:
         written.findings.append(at.finding(why, "合并或改用别的编号", key))
         return
     if isinstance(at.value, dict) and "replaces" in at.value:
+        reason = at.value["replaces"]
+        if not isinstance(reason.value, str) or not reason.value.strip():
+            written.findings.append(
+                reason.finding("改动上级条目没有写明理由", "写成「replaces: 理由」")
+            )
         rest = {k: v for k, v in at.value.items() if k != "replaces"}
         at = Located(rest, at.file, at.line)
         written.replaced.add((section, key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from shared.policy.tree import Located, read_tree
 from shared.policy.words import HEAD, SECTIONS, STATUSES
 
 PACKS = Path(__file__).parent / "packs"
+PACK_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 LARGEST_FILE = 2_000_000
 DEEPEST_LINE = 8
 
@@ -61,7 +63,7 @@ def _written(folder: Path, line: tuple[str, ...]) -> tuple[Written, Sections]:
     if parent is None:
         return written, written.sections
     above = folder.parent / str(parent.value)
-    if not (above / "pack.yaml").is_file():
+    if not PACK_ID.fullmatch(str(parent.value)) or not (above / "pack.yaml").is_file():
         raise PackInvalid([parent.finding("没有这个上级包", "核对 parent，或删去")])
     higher, merged = _written(above, (*line, folder.name))
     written.findings.extend(higher.findings)

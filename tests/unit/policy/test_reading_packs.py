@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.policy.findings import Finding, PackInvalid
 from shared.policy.lint import lint, run_examples
 from shared.policy.load import load_pack, load_whole
+from shared.policy.tree import read_tree
 
 HEAD = """id: small
 version: "1"
@@ -250,3 +253,70 @@ def test_bytes_that_are_no_text_are_said(write: Write) -> None:
     (folder / "rest.yaml").write_bytes(b"\xff\xfe\x00")
 
     assert "UTF-8" in the_fault(folder).why
+
+
+def test_a_parent_is_a_pack_beside_and_no_path(write: Write) -> None:
+    assert "没有这个上级包" in the_fault(write(head=HEAD + "parent: ../small\n")).why
+
+
+def test_a_change_without_a_reason_is_not_taken(write: Write) -> None:
+    folder = write(rest=SETTING + GATE)
+    unreasoned = SETTING.replace("    says: 天数", "    replaces: true\n    says: 天数")
+
+    assert any("理由" in f.why for f in lint(child(folder, unreasoned)))
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_or_refused_and_never_breaks_the_reader(text: str) -> None:
+    try:
+        line = read_tree(text, "small/any.yaml").line
+    except PackInvalid as invalid:
+        line = invalid.findings[0].line
+
+    assert line >= 1
+
+
+LINES = (HEAD + SETTING + GATE).splitlines()
+DAMAGE = st.lists(
+    st.tuples(
+        st.sampled_from(["drop", "twice", "swap", "word", "indent"]),
+        st.integers(0, len(LINES) - 1),
+        st.sampled_from(
+            ["yes", "12", "[]", "{}", '""', "D:二", "2024-13-01", "a: b", "- x", "0.5"]
+        ),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+def damaged(lines: list[str], how: str, at: int, word: str) -> list[str]:
+    at = min(at, len(lines) - 1)
+    line = lines[at]
+    if how == "drop":
+        return lines[:at] + lines[at + 1 :]
+    if how == "twice":
+        return [*lines[: at + 1], line, *lines[at + 1 :]]
+    if how == "swap":
+        return [*lines[at:], *lines[:at]]
+    new = f"  {line}" if how == "indent" else f"{line.split(':')[0]}: {word}"
+    return [*lines[:at], new, *lines[at + 1 :]]
+
+
+@given(DAMAGE)
+def test_a_damaged_pack_is_refused_with_places_or_still_whole(
+    tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[str, int, str]]
+) -> None:
+    lines = list(LINES)
+    for how, at, word in damage:
+        lines = damaged(lines, how, at, word) if lines else lines
+    folder = tmp_path_factory.mktemp("p") / "small"
+    (folder / "examples").mkdir(parents=True)
+    (folder / "pack.yaml").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "examples" / "all.yaml").write_text(EXAMPLES, encoding="utf-8")
+
+    for fault in lint(folder):
+        assert fault.file
+        assert fault.line >= 1
+        assert fault.why
+        assert fault.remedy
