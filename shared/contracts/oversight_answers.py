@@ -76,7 +76,10 @@ class ReviewPage(Shape):
 
 
 class ConfirmAnswer(Shape):
-    """What a confirmation led to: `outcome` is case or warning; its cases are named."""
+    """What a confirmation led to: `outcome` is case (they are named) or warning.
+
+    For an event its agency takes back: lifted, closed, or awaiting_second (nothing done yet).
+    """
 
     trigger_id: str
     outcome: str

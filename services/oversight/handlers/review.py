@@ -15,8 +15,11 @@ from services.oversight.domain.case_facts import (
 from services.oversight.handlers.cases_open import Opening, open_on_title
 from services.oversight.handlers.cases_rights import OFFICERS, refuse_unless
 from services.oversight.handlers.holds import NewHold, place_hold
+from services.oversight.handlers.review_take import take
+from services.oversight.handlers.review_withdrawn import confirm_withdrawal
 from services.oversight.store import cases
 from services.oversight.store import cases_review as store
+from shared.contracts.agencies import WITHDRAWN
 from shared.contracts.oversight import ConfirmTrigger, WarningRecorded
 from shared.contracts.oversight_answers import ConfirmAnswer
 from shared.contracts.refusals import Refused
@@ -52,6 +55,8 @@ def confirm_trigger(tx: Tx, command: ConfirmTrigger) -> ConfirmAnswer:
     """
     refuse_unless(tx.actor, *OFFICERS)
     row = take(tx, command.trigger_id)
+    if row["kind"] == WITHDRAWN:
+        return confirm_withdrawal(tx, row, command.remark)
     found = _judge(tx, row, command)
     ground = found.ground
     says = _words(found)
@@ -91,23 +96,6 @@ def confirm_trigger(tx: Tx, command: ConfirmTrigger) -> ConfirmAnswer:
         case_ids=tuple(open_on_title(tx, opening, title) for title in found.titles),
         decision_id=decision_id,
     )
-
-
-def take(tx: Tx, trigger_id: str) -> cases.Row:
-    """The matter, locked and still undecided; 409 says who was there first."""
-    store.load_matter(tx, trigger_id)
-    store.lock_matter(tx, trigger_id)
-    row = store.load_matter(tx, trigger_id)
-    if row["state"] != "pending":
-        words = {"confirmed": "确认", "dismissed": "认定不成立", "closed": "由来源机构撤销或办结"}
-        when = row["decided_at"]
-        day = f"于 {when.astimezone(LAW_ZONE):%Y-%m-%d %H:%M} " if when else ""
-        raise Refused(
-            "already_reviewed",
-            f"该事项已{day}{words.get(row['state'], row['state'])}，不能再次办理。请刷新页面查看。",
-            row["clause"],
-        )
-    return row
 
 
 def _judge(tx: Tx, row: cases.Row, command: ConfirmTrigger) -> Found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.oversight.handlers.cases_rights import OFFICERS, flag_of, refuse_unless
 from services.oversight.handlers.holds import lift_hold as end
-from services.oversight.handlers.review import take
+from services.oversight.handlers.review_take import take
 from services.oversight.store import cases
 from services.oversight.store import cases_review as store
 from shared.contracts.oversight import DismissTrigger, LiftHold
@@ -27,13 +27,13 @@ def dismiss_trigger(tx: Tx, command: DismissTrigger) -> LiftAnswer:
     pack = packs.in_force(tx, unit["division"], tx.today)
     hold = store.find_hold(tx, trigger_id=command.trigger_id)
     stands = hold is not None and hold["lifted_at"] is None
-    if stands and not _two_agree(tx, pack, command.trigger_id, "dismiss", command.reason):
+    if stands and not two_agree(tx, pack, command.trigger_id, "dismiss", command.reason):
         return LiftAnswer(
             state="awaiting_second",
             says="已提出「不成立」的意见，须由另一位有权人员同意后生效；在此之前暂停继续有效。",
             trigger_id=command.trigger_id,
         )
-    judged = _gate(tx, pack, hold, unit["kind"]) if stands and hold else None
+    judged = judge_lift(tx, pack, hold, unit["kind"]) if stands and hold else None
     decision_id = decisions.record(
         tx,
         kind="trigger.dismiss",
@@ -41,7 +41,7 @@ def dismiss_trigger(tx: Tx, command: DismissTrigger) -> LiftAnswer:
         outcome="dismissed",
         says=f"经人工核实，该事项不成立：{command.reason}",
         pack=pack,
-        facts=_lift_facts(tx, hold) if hold else (),
+        facts=lift_facts(tx, hold) if hold else (),
         rules=judged.outcomes if judged else (),
         because=[part for part in (row["decision_id"], row["trigger_id"], row["hold_id"]) if part],
     )
@@ -65,16 +65,16 @@ def lift_hold(tx: Tx, command: LiftHold) -> LiftAnswer:
         raise Refused("hold_not_found", f"没有编号为 {command.hold_id} 的暂停。", status=404)
     if hold["lifted_at"] is not None:
         raise Refused("hold_lifted", f"这项暂停已经解除：{hold['lifted_reason']}。", hold["clause"])
-    _refuse_under_case(tx, hold)
+    refuse_under_case(tx, hold)
     unit = cases.lock_unit(tx, hold["unit_id"])
     pack = packs.in_force(tx, unit["division"], tx.today)
-    if not _two_agree(tx, pack, hold["trigger_id"], "lift", command.reason):
+    if not two_agree(tx, pack, hold["trigger_id"], "lift", command.reason):
         return LiftAnswer(
             state="awaiting_second",
             says="已提出解除，须由另一位有权人员同意后生效；在此之前暂停继续有效。",
             hold_id=command.hold_id,
         )
-    judged = _gate(tx, pack, hold, unit["kind"])
+    judged = judge_lift(tx, pack, hold, unit["kind"])
     decision_id = decisions.record(
         tx,
         kind="hold.lift",
@@ -82,7 +82,7 @@ def lift_hold(tx: Tx, command: LiftHold) -> LiftAnswer:
         outcome="lifted",
         says=f"解除一项暂停：{command.reason}",
         pack=pack,
-        facts=_lift_facts(tx, hold),
+        facts=lift_facts(tx, hold),
         rules=judged.outcomes,
         because=[hold["hold_id"], hold["trigger_id"]],
     )
@@ -96,7 +96,7 @@ def lift_hold(tx: Tx, command: LiftHold) -> LiftAnswer:
     )
 
 
-def _two_agree(tx: Tx, pack: Pack, trigger_id: str, purpose: str, reason: str) -> bool:
+def two_agree(tx: Tx, pack: Pack, trigger_id: str, purpose: str, reason: str) -> bool:
     """Whether the act may go on: one person where the pack says so, else the second of two."""
     asked = store.find_request(tx, trigger_id, purpose)
     if asked is None:
@@ -113,7 +113,8 @@ def _two_agree(tx: Tx, pack: Pack, trigger_id: str, purpose: str, reason: str) -
     return True
 
 
-def _lift_facts(tx: Tx, hold: cases.Row) -> tuple[Fact, ...]:
+def lift_facts(tx: Tx, hold: cases.Row) -> tuple[Fact, ...]:
+    """What the gate hold.lift asks about."""
     may = any(tx.actor.has(role) for role in OFFICERS)
     whole = bool(hold["is_contiguous"])
     return (
@@ -122,12 +123,13 @@ def _lift_facts(tx: Tx, hold: cases.Row) -> tuple[Fact, ...]:
     )
 
 
-def _gate(tx: Tx, pack: Pack, hold: cases.Row, kind: str) -> Determination:
+def judge_lift(tx: Tx, pack: Pack, hold: cases.Row, kind: str) -> Determination:
+    """Refuse unless the person may lift and no older event of the agency may be missing."""
     rules = gate(pack, "hold.lift", kind)
-    return refuse_unless_met(assess(rules, _lift_facts(tx, hold), tx.today))
+    return refuse_unless_met(assess(rules, lift_facts(tx, hold), tx.today))
 
 
-def _refuse_under_case(tx: Tx, hold: cases.Row) -> None:
+def refuse_under_case(tx: Tx, hold: cases.Row) -> None:
     """While the parties deliberate on this very trigger, nobody lifts its hold beside them."""
     for case_id in cases.cases_of_trigger(tx, hold["trigger_id"]):
         if cases.is_open(tx, case_id):

@@ -21,10 +21,9 @@ FINDING = "check.finding"
 """The kind of a matter that a check campaign raised."""
 
 
-def _of_triggers() -> Select[Any]:
-    state = func.coalesce(
-        review_item.c.state, case((trigger.c.state == "recorded", "pending"), else_=trigger.c.state)
-    )
+def _of_triggers(*, queued: bool) -> Select[Any]:
+    recorded = case((trigger.c.state == "recorded", "pending"), else_=trigger.c.state)
+    state = review_item.c.state if queued else func.coalesce(review_item.c.state, recorded)
     return (
         select(
             trigger.c.trigger_id,
@@ -41,13 +40,12 @@ def _of_triggers() -> Select[Any]:
             trigger.c.occurred_at,
             trigger.c.received_at.label("arrived_at"),
             func.coalesce(review_item.c.opened_at, trigger.c.received_at).label("opened_at"),
-            review_item.c.trigger_id.is_not(None).label("is_queued"),
             state.label("state"),
             review_item.c.decided_at,
             review_item.c.decided_by,
             trigger.c.decision_id,
         )
-        .join(review_item, review_item.c.trigger_id == trigger.c.trigger_id, isouter=True)
+        .join(review_item, review_item.c.trigger_id == trigger.c.trigger_id, isouter=not queued)
         .join(agency, agency.c.code == trigger.c.agency, isouter=True)
     )
 
@@ -70,7 +68,6 @@ def _of_findings() -> Select[Any]:
         happened.label("occurred_at"),
         proposal.c.proposed_at.label("arrived_at"),
         proposal.c.proposed_at.label("opened_at"),
-        literal(True).label("is_queued"),  # noqa: FBT003  a column
         proposal.c.state,
         proposal.c.decided_at,
         proposal.c.decided_by,
@@ -78,8 +75,8 @@ def _of_findings() -> Select[Any]:
     )
 
 
-def _matters(tx: Tx) -> Select[Any]:
-    matter = union_all(_of_triggers(), _of_findings()).subquery("matter")
+def _matters(tx: Tx, *, queued: bool = False) -> Select[Any]:
+    matter = union_all(_of_triggers(queued=queued), _of_findings()).subquery("matter")
     asked = lift_request
     return (
         select(
@@ -121,14 +118,10 @@ def lock_matter(tx: Tx, trigger_id: str) -> None:
         tx.session.execute(select(table.c[key]).where(table.c[key] == trigger_id).with_for_update())
 
 
-def list_matters(
-    tx: Tx, *, state: str, unit_id: str, after: str, limit: int, queued_only: bool = True
-) -> list[Row]:
+def list_matters(tx: Tx, *, state: str, unit_id: str, after: str, limit: int) -> list[Row]:
     """The queue, oldest first, one more than `limit` when there are more."""
-    query = _matters(tx)
+    query = _matters(tx, queued=True)
     columns = query.selected_columns
-    if queued_only:
-        query = query.where(columns.is_queued)
     if state:
         query = query.where(columns.state == state)
     if unit_id:
@@ -160,6 +153,14 @@ def save_reviewed(tx: Tx, matter: Row, *, state: str, severity: str = "", impact
         .where(trigger.c.trigger_id == matter["trigger_id"])
         .values(state=state, **{name: word for name, word in words.items() if word})
     )
+
+
+def find_trigger(tx: Tx, agency_code: str, event_id: str) -> Row | None:
+    """The trigger that an agency's event became, locked, or None."""
+    query = select(trigger.c.trigger_id, trigger.c.state).where(
+        trigger.c.agency == agency_code, trigger.c.event_id == event_id
+    )
+    return one(tx.session.execute(query.with_for_update()))
 
 
 def find_request(tx: Tx, trigger_id: str, purpose: str) -> Row | None:
@@ -242,7 +243,6 @@ def list_unit_holds(tx: Tx, unit_id: str, *, include_lifted: bool) -> list[Row]:
 
 def count_pending(tx: Tx) -> int:
     """How many matters wait for a person, in the actor's area."""
-    query = _matters(tx)
-    columns = query.selected_columns
-    waiting = query.where(columns.is_queued, columns.state == "pending").subquery()
+    query = _matters(tx, queued=True)
+    waiting = query.where(query.selected_columns.state == "pending").subquery()
     return int(tx.session.execute(select(func.count()).select_from(waiting)).scalar_one())

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from services.oversight.handlers import cases_unit, review_lift, review_view
-from services.oversight.store.tables_feed import agency, hold
+from services.oversight.store.tables_feed import agency, hold, trigger
 from shared.contracts.oversight import (
     DismissTrigger,
     ExitCaseOpened,
@@ -341,3 +341,27 @@ def test_a_hold_is_not_lifted_over_a_hole_in_its_agencys_numbers(oversight):
     assert refused.value.code == "feed_has_gap"
     standing = session.execute(hold.select().where(hold.c.hold_id == hold_id)).one()
     assert standing.lifted_at is None
+
+
+def test_an_event_taken_back_is_let_go_by_a_person_and_takes_no_other_hold_along(oversight):
+    unit_id, _ = oversight.a_titled_unit()
+    wrong, right = oversight.a_trigger(unit_id), oversight.a_trigger(unit_id)
+    session = oversight.tx().session
+    source = session.execute(trigger.select().where(trigger.c.trigger_id == wrong)).one()
+    back = oversight.a_trigger(
+        unit_id, kind="withdrawn", ground="", effect="review", event_id=source.event_id
+    )
+    session.execute(
+        trigger.update().where(trigger.c.trigger_id == back).values(agency=source.agency)
+    )
+    assert oversight.said_of(HoldLifted) == []
+
+    answer = oversight.confirm(back)
+
+    holds = oversight.ask(cases_unit.get_unit_holds, GetUnitHolds(unit_id=unit_id))
+    assert answer.outcome == "lifted"
+    assert [e.hold_id for e in oversight.said_of(HoldLifted)] == [hold_of(oversight, wrong)]
+    assert [h.trigger_id for h in holds.holds] == [right]
+    with pytest.raises(Refused) as refused:
+        oversight.confirm(wrong, severity="major")
+    assert refused.value.code == "already_reviewed"
