@@ -35,7 +35,7 @@ from shared.messaging.tx import Tx
 from shared.policy.assess import assess, gate
 from shared.policy.pack import Pack
 
-SET_SIZE = 10_000
+SET_SIZE = 5_000
 
 
 def stage_import(tx: Tx, command: StageImport) -> ImportReport:
@@ -55,7 +55,7 @@ def stage_import(tx: Tx, command: StageImport) -> ImportReport:
 
 
 def confirm_import(tx: Tx, command: ConfirmImport) -> ImportReport:
-    """Let up to 10,000 rows of each outcome enter; ask again while status is "entering"."""
+    """Let up to 5,000 rows of each outcome enter; ask again while status is "entering"."""
     need(tx, "clerk", "reviewer")
     batch = imports.load_batch(tx, command.import_id, lock=True)
     if batch["staged_by"] == tx.actor.id:
@@ -175,6 +175,7 @@ class _Chunk:
             values = entry_values(self.tx, entry, kind, held_code=code)
         return {
             **values,
+            "grams": tuple(values["grams"]),
             "import_id": self.import_id,
             "row": row.row,
             "unit_id": finding.unit_id or self.tx.new_id("unit"),
@@ -224,7 +225,7 @@ class _Chunk:
         elif held["standing"] == "closed":
             says = "该单位已注销：如重新参加，请逐户办理"
         else:
-            changes = changes_between(held, _tidied(entry))
+            changes = changes_between(held, entry)
             outcome = Outcome.CHANGED if changes else Outcome.UNCHANGED
             return Finding(row.row, outcome, (), held["unit_id"], changes)
         return Finding(row.row, Outcome.CONFLICT, (says,))
@@ -263,10 +264,6 @@ _BLANK: Mapping[str, Any] = {
 }
 
 
-def _tidied(entry: UnitEntry) -> UnitEntry:
-    return entry.model_copy(update={"name_text": entry.name_text.strip()})
-
-
 def _merged(held: Row, entry: UnitEntry) -> UnitEntry:
     """The register's entry with what the row fills in; a blank cell changes nothing."""
     names = [name for name in UnitEntry.model_fields if name not in ("kind", "code", "details")]
@@ -280,10 +277,10 @@ def _enter(tx: Tx, import_id: str, outcome: str) -> None:
     ids = imports.enter_rows(tx, import_id, outcome=outcome, some=SET_SIZE)
     if not ids:
         return
-    imports.link_leaders(tx, import_id)
+    tied = imports.link_leaders(tx, import_id)
     what = "unit.entered" if outcome == "new" else "unit.amended"
     says = "批量导入登记" if outcome == "new" else "批量导入更新登记"
-    for row in units.list_by_ids(tx, ids):
+    for row in units.list_by_ids(tx, [*ids, *tied]):
         tx.emit(entered(row))
     entry = Note(what, says, tx.today, document=import_id)
     notes(tx, [(unit_id, entry, {}) for unit_id in ids])
