@@ -80,10 +80,6 @@ class Management:
                 f"机构用户 {user} 的权限不符 (permissions): {found}。请重新登记。"
             )
 
-    def depth(self, vhost: str, queue: str) -> int:
-        """How many messages wait in a queue, unacknowledged ones included."""
-        return int(self._call("GET", f"/api/queues/{_q(vhost)}/{_q(queue)}").get("messages", 0))
-
     def _user(self) -> str:
         return unquote(urlsplit(self.url).username or "")
 

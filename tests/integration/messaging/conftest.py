@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 from amqp.basic_message import Message
-from kombu import Connection
 from sqlalchemy import Engine, text
 
 from shared.contracts.registry import UnitClosed
 from shared.messaging import topology
+from shared.messaging.broker import connection
 from shared.messaging.relay import OutboxRelay
 from shared.messaging.tables import METADATA
 from shared.messaging.tx import open_tx
@@ -92,8 +92,8 @@ class Bus:
 
     def publish(self, body: bytes, *, queue: str = QUEUE, **properties: Any) -> None:
         """Put raw bytes into a queue."""
-        with Connection(self.amqp_url) as connection:
-            channel = connection.channel()
+        with connection(self.amqp_url) as opened:
+            channel = opened.channel()
             message = Message(body, delivery_mode=2, **properties)
             channel.basic_publish(message, exchange="", routing_key=queue)
             channel.queue_declare(queue, passive=True)  # a round trip: the publish has arrived
@@ -121,8 +121,8 @@ class Bus:
         return int(self._queue(queue)[0])
 
     def _queue(self, queue: str) -> tuple[int, int]:
-        with Connection(self.amqp_url) as connection:
-            found = connection.channel().queue_declare(queue, passive=True)
+        with connection(self.amqp_url) as opened:
+            found = opened.channel().queue_declare(queue, passive=True)
             return found.message_count, found.consumer_count
 
     def logs(self) -> str:
@@ -143,12 +143,14 @@ def _bus(servers: Servers, database_url: str, amqp_url: str, home: Path) -> Bus:
             METADATA.create_all(connection, checkfirst=False)
     with bus.incentives.begin() as connection:
         connection.execute(text(EFFECTS))
-    wait_until(  # a broker just restarted answers before its queues do
-        lambda: topology.declare(amqp_url, topology.internal([Probe])) is None,
-        seconds=20,
-        what="the topology",
-    )
+    # A broker just restarted answers before its queues do.
+    wait_until(lambda: _declared(amqp_url), seconds=20, what="the topology")
     return bus
+
+
+def _declared(amqp_url: str) -> bool:
+    topology.declare(amqp_url, topology.internal([Probe]))
+    return True
 
 
 def _end(bus: Bus) -> None:

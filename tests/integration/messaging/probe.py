@@ -38,7 +38,7 @@ class Probe:
 
     @hears(UnitClosed, size=20)
     def on_closed(self, tx: Tx, heard: list[Heard]) -> None:
-        """One row each; a reason of `fail`, `refuse`, `once` or `slow` misbehaves."""
+        """One row each; a reason of `refuse` or `slow` misbehaves, and so does a row of `flaw`."""
         for h in heard:
             with tx.because_of(h):
                 _apply(tx, h)
@@ -81,6 +81,8 @@ def _apply(tx: Tx, heard: Heard) -> None:
         text("SELECT coalesce(sum(attempts), 0) FROM parked_message WHERE message_id = :m"),
         {"m": heard.envelope.id},
     ).scalar_one()
+    if left == -1:
+        raise Refused("not_yet", f"单位 {event.unit_id} 还不能办理。")
     if left is not None and done < left:
         raise RuntimeError(f"{event.unit_id} fails")
     tx.session.execute(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from kombu import Connection
 from sqlalchemy import text
 
 from shared.messaging.answer import answer
+from shared.messaging.broker import connection
 from tests.integration.messaging.conftest import Bus
 from tests.integration.messaging.probe import Double
 from tests.support.waiting import wait_until
@@ -18,8 +18,8 @@ ACTOR = {"id": "user_1", "name": "经办", "roles": ["clerk"]}
 
 
 def _deaths(bus: Bus) -> int:
-    with Connection(bus.amqp_url) as connection:
-        return int(connection.channel().queue_declare("dead", passive=True).message_count)
+    with connection(bus.amqp_url) as opened:
+        return int(opened.channel().queue_declare("dead", passive=True).message_count)
 
 
 def test_a_database_that_goes_away_loses_and_repeats_nothing(crashable: Bus) -> None:

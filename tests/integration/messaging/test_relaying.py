@@ -9,10 +9,10 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
-from kombu import Connection
 from sqlalchemy import text
 
 from shared.contracts.message import Envelope
+from shared.messaging.broker import connection
 from shared.messaging.confirms import Confirming, Outgoing
 from shared.messaging.tx import open_tx
 from tests.integration.messaging.conftest import QUEUE, Bus
@@ -23,8 +23,8 @@ _STATE = "SELECT sent_at IS NOT NULL, attempts, last_error, lease_token FROM out
 
 def _arrived(bus: Bus) -> list[Envelope]:
     found = []
-    with Connection(bus.amqp_url) as connection:
-        channel = connection.channel()
+    with connection(bus.amqp_url) as opened:
+        channel = opened.channel()
         channel.auto_decode = False
         while (message := channel.basic_get(QUEUE, no_ack=True)) is not None:
             found.append(Envelope.from_bytes(bytes(message.body)))
@@ -87,8 +87,8 @@ def test_a_later_row_never_overtakes_an_earlier_one_that_cannot_go_yet(bus: Bus)
 
 
 def test_an_unroutable_fact_stays_with_its_error_until_somebody_listens(bus: Bus) -> None:
-    with Connection(bus.amqp_url) as connection:
-        connection.channel().queue_unbind(QUEUE, "registry.events", "unit_closed")
+    with connection(bus.amqp_url) as opened:
+        opened.channel().queue_unbind(QUEUE, "registry.events", "unit_closed")
     bus.say("unit_a")
 
     assert bus.drain() == 0
@@ -96,8 +96,8 @@ def test_an_unroutable_fact_stays_with_its_error_until_somebody_listens(bus: Bus
     assert (sent, attempts, lease) == (False, 1, None)
     assert "unroutable" in error
 
-    with Connection(bus.amqp_url) as connection:
-        connection.channel().queue_bind(QUEUE, "registry.events", "unit_closed")
+    with connection(bus.amqp_url) as opened:
+        opened.channel().queue_bind(QUEUE, "registry.events", "unit_closed")
     _again(bus)
     assert bus.drain() == 1
     assert [e.subject for e in _arrived(bus)] == ["unit_a"]
@@ -161,7 +161,7 @@ def test_a_frozen_broker_costs_a_time_out_and_leads_to_one_effect(crashable: Bus
     relay = crashable.relay()
     relay.confirm_seconds = 1.0
     crashable.say("unit_first")
-    assert relay.turn() == 1
+    wait_until(lambda: relay.turn() == 1, what="the first publish")
     crashable.say("unit_a")
 
     os.kill(beam, signal.SIGSTOP)
@@ -186,8 +186,8 @@ def test_a_frozen_broker_costs_a_time_out_and_leads_to_one_effect(crashable: Bus
 
 
 def test_confirms_are_matched_by_their_own_tag(bus: Bus) -> None:
-    with Connection(bus.amqp_url) as connection:
-        confirming = Confirming(connection.channel())
+    with connection(bus.amqp_url) as opened:
+        confirming = Confirming(opened.channel())
         rows = [
             _outgoing("m1", "unit_closed"),
             _outgoing("m2", "nobody"),
