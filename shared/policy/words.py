@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shared.contracts import agencies
 from shared.policy.pack import (
     Benefit,
     Clause,
@@ -24,26 +25,7 @@ from shared.policy.pack import (
     UnitKind,
 )
 
-TRIGGER_TYPES = (
-    "labour_inspection.case_decided",
-    "labour_inspection.complaint_opened",
-    "labour_inspection.complaint_closed",
-    "arbitration.case_registered",
-    "arbitration.award_issued",
-    "petition.case_registered",
-    "petition.group_visit",
-    "incident.group",
-    "incident.stoppage",
-    "incident.extreme",
-    "safety.accident",
-    "health.occupational_accident",
-    "opinion.negative",
-    "credit.grade_published",
-    "credit.list_changed",
-    "environment.risk_flagged",
-    "arrears.flagged",
-    "withdrawn",
-)
+TRIGGER_TYPES = tuple(agencies.TRIGGER_TYPES)
 
 LEVELS = ("district", "city", "province", "nation")
 

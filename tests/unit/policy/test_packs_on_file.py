@@ -227,6 +227,12 @@ def test_every_type_of_event_has_somewhere_to_go(ningbo: Pack) -> None:
     assert all(t.when is None for t in last.values())
 
 
+def test_what_can_be_confirmed_is_every_type_and_what_is_entered_by_hand(ningbo: Pack) -> None:
+    known = set(ningbo.facts["trigger.type"].options)
+
+    assert known == {*TRIGGER_TYPES, "by_hand"} - {"withdrawn"}
+
+
 def test_only_a_person_leads_to_exit(ningbo: Pack) -> None:
     for ground in ningbo.grounds.values():
         assert "trigger.confirmed" in facts_used(ground.when)
