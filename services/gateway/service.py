@@ -12,7 +12,6 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import ValidationError
 from sqlalchemy import text
@@ -32,7 +31,7 @@ from services.gateway.pages import house
 from services.gateway.pages.desk import render
 from services.gateway.pages.sign_in import door
 from shared.contracts.refusals import Refused
-from shared.runtime.database import engine_for
+from shared.runtime.database import make_engine
 from shared.runtime.settings import Settings, settings
 
 log = structlog.get_logger()
@@ -55,16 +54,12 @@ def create_app(given: Settings | None = None) -> FastAPI:
         lifespan=_life,
     )
     app.state.settings = chosen
-    app.state.engine = engine_for("gateway")
+    app.state.engine = make_engine("gateway", chosen)
     app.state.throttle = Throttle()
     app.state.services = Services(chosen.amqp_url, timeout=chosen.rpc_timeout)
-    app.state.places = {}
     _ground(app)
     include_api(app)
-    house.include_pages(app)
-    app.state.page_paths = frozenset(
-        r.path for r in app.routes if isinstance(r, APIRoute) and "GET" in (r.methods or ())
-    )
+    app.state.page_paths = house.include_pages(app)
     _answers(app)
     app.add_middleware(Wall, answer=answer, body_limit=_body_limit(chosen))
     app.openapi = _document(app)  # type: ignore[method-assign]
@@ -108,6 +103,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await connecting
         await app.state.services.stop()
+        app.state.engine.dispose()
 
 
 async def _connect(app: FastAPI) -> None:

@@ -114,7 +114,7 @@ DOORS = (
     Door("POST", _NOM + "/approval", ApproveNaming, "报批审定", REVIEWER, NominationView),
     Door("POST", _NOM + "/refusal", RefuseNaming, "不予命名", REVIEWER, NominationView),
     Door("GET", "/notices", ListNotices, "公示", ANYONE),
-    Door("POST", "/notices", PostNotice, "发布公示", REVIEWER, NoticeView, status=201),
+    Door("POST", "/notices", PostNotice, "发布公示", CLERK, NoticeView, status=201),
     Door("GET", "/notices/{notice_id}", ReadNotice, "查看公示", ANYONE, NoticeView),
     Door("GET", "/objections", ListObjections, "公示异议", ("clerk", "reviewer", "seat", "system")),
     Door("POST", "/objections", RecordObjection, "登记异议", ANYONE, ObjectionReceipt, status=201),

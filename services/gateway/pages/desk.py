@@ -43,11 +43,13 @@ class Pages:
 
     def __init__(self) -> None:
         self.router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+        self.paths: set[str] = set()
 
     def page(self, path: str, roles: tuple[str, ...]) -> Callable[[Page], Page]:
         """Serve a page at a path to people with one of these roles; () is the public."""
 
         def hang(function: Page) -> Page:
+            self.paths.add(path)
             self.router.add_api_route(path, _at_the_door(function, roles), methods=["GET"])
             return function
 
@@ -150,6 +152,7 @@ def _environment() -> Environment:
         fresh_key=lambda: uuid7().hex,
     )
     made.tests["missing"] = lambda value: isinstance(value, Missing)
+    made.filters["short_node"] = words.short_node
     made.filters.update(day=words.day, minute=words.minute, paragraphs=_paragraphs)
     return made
 
@@ -168,7 +171,7 @@ def render(
         title=title,
         asker=asker,
         role_text=role_text(asker),
-        place=request.app.state.places.get(asker.actor.node, ""),
+        place=words.place(asker.actor.node),
         navigation=navigation(asker, request.url.path, request.app.state.page_paths),
         flash=flash,
         **context,

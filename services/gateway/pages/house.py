@@ -24,7 +24,8 @@ MODULES = (sign_in, home, acts, units, imports, applications, cases, decisions, 
 ACTS = (acts_registry.REGISTRY, acts_evaluation.EVALUATION, acts_oversight.OVERSIGHT)
 
 
-def include_pages(app: FastAPI) -> None:
-    """Hang every page on the application."""
+def include_pages(app: FastAPI) -> frozenset[str]:
+    """Hang every page on the application; the paths that can be read."""
     for module in MODULES:
         app.include_router(module.pages.router)
+    return frozenset().union(*(module.pages.paths for module in MODULES))

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from shared.policy.load import load_pack, pack_ids
+from shared.runtime.organisations import all_nodes
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -226,6 +227,21 @@ def value_text(value: object) -> str:
 def stance_text(value: str) -> str:
     """A body's stance in words."""
     return STANCES.get(value, value)
+
+
+@functools.lru_cache(maxsize=1)
+def _nodes() -> Mapping[str, str]:
+    return {code: node.name for code, node in all_nodes().items()}
+
+
+def place(node: str) -> str:
+    """The office of an organisation node; "" for nodes that are not on record."""
+    return _nodes().get(node, "")
+
+
+def short_node(name: str) -> str:
+    """An office by its area alone, for lists."""
+    return name.removesuffix("协调劳动关系三方会议办公室")
 
 
 def day(value: object) -> str:
