@@ -62,6 +62,8 @@ def test_a_changed_condition_is_told_in_words() -> None:
     after = sealed(replace(before, gates={**before.gates, "recognition.decide": looser}))
 
     assert diff(before, after) == [
-        "规则「recognition.decide.three_sides」的条件由"
-        "「同意的方数应不低于设置「consenting_sides」」改为「同意的方数应不低于2」。"
+        (
+            "规则「recognition.decide.three_sides」的条件由"
+            "「同意的方数应不低于设置「consenting_sides」」改为「同意的方数应不低于2」。"
+        )
     ]
