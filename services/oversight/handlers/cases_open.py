@@ -167,7 +167,7 @@ def _save(tx: Tx, case: Case, opening: Opening, title: store.Row) -> None:
         case.case_id,
         kind="opened",
         says=f"启动退出程序：{opening.ground.name}。负责层级：{level}"
-        f"（{organisations.name_of(case.node)}）。{opening.remark}",
+        f"（{cases_view.naming_body(case.node, title['level'])}）。{opening.remark}",
         clause=CLAUSE,
         decision_id=opening.decision_id,
     )

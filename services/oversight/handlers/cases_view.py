@@ -102,6 +102,12 @@ def whole(tx: Tx, case_id: str) -> CaseWhole:
     )
 
 
+def naming_body(node: str, level: str) -> str:
+    """Who named the unit, in words; a level above this region is named by its level (A-34)."""
+    known = organisations.find_node(node)
+    return known.name if known else f"{LEVEL_WORDS.get(level, level)}命名机关"
+
+
 def opinion_views(tx: Tx, case_id: str) -> tuple[OpinionView, ...]:
     """Every body of the case in its order, with its opinion or without."""
     given = {o["body"]: o for o in parties.list_opinions(tx, case_id)}
@@ -166,7 +172,7 @@ def get_minutes(tx: Tx, command: GetMinutes) -> Minutes:
         if outcome is not Outcome.OPEN
         else ()
     )
-    node = organisations.name_of(row["node"])
+    node = naming_body(row["node"], row["level"])
     conclusion = f"{OUTCOME_WORDS[outcome]}。{row['decided_says']}" if outcome else "尚未作出决定。"
     heard = {"heard": "已听取单位陈述", "waived": "单位未作陈述", "": "尚未听取单位陈述"}
     said = tuple(
@@ -198,7 +204,7 @@ def get_minutes(tx: Tx, command: GetMinutes) -> Minutes:
 
 def _head(row: store.Row, today: date) -> dict[str, object]:
     case = store.case_of(row)
-    node_name = organisations.name_of(row["node"])
+    node_name = naming_body(row["node"], row["level"])
     ended = row["closed_at"].astimezone(LAW_ZONE).date() if row["closed_at"] else today
     same = ("case_id", "unit_id", "unit_name", "division", "title_id", "title_text", "ground")
     more = ("ground_text", "clause", "node", "level", "reported_from", "stage", "outcome")
@@ -210,7 +216,7 @@ def _head(row: store.Row, today: date) -> dict[str, object]:
         "status": "open" if case.is_open else "closed",
         "outcome_text": OUTCOME_WORDS[case.outcome],
         "opened_by": row["opened_by_name"],
-        "days_open": (ended - row["opened_at"].astimezone(LAW_ZONE).date()).days,
+        "days_open": max(0, (ended - row["opened_at"].astimezone(LAW_ZONE).date()).days),
     }
 
 

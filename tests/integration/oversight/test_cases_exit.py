@@ -207,6 +207,18 @@ def test_the_city_does_not_decide_on_a_district_title(oversight):
     assert refused.value.status == 403
 
 
+def test_a_title_from_above_the_region_waits_for_its_naming_body(oversight):
+    case_id, *_ = oversight.heard_case("province")
+
+    case = whole(oversight, case_id)
+
+    assert (case.node, case.node_name) == ("330000", "省级命名机关")
+    assert case.waits_for.startswith("省级命名机关")
+    with pytest.raises(Refused) as refused:
+        oversight.decide(case_id)
+    assert refused.value.status == 403
+
+
 def test_a_case_of_another_area_does_not_exist_there(oversight):
     case_id, *_ = oversight.an_open_case()
 
