@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from deploy.addresses import of_running_system
-from deploy.agency_client import AgencyClient, AgencyConfig, Answered
+from deploy.agency_client import AgencyClient
+from deploy.agency_outbox import AgencyConfig, Answered
 from deploy.servers.ports import CannotStart
 from services.oversight.domain.signature import PrivateKey
 from services.oversight.handlers import agencies

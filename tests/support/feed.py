@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from services.oversight.domain.signature import AgencyKey, PrivateKey, sign
 from services.oversight.domain.verdict import Agency
 from shared.contracts.agencies import AUDIENCE, TRIGGER_TYPES, source_of
+from shared.contracts.oversight_feed import Alg
 
 MORNING = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 CODE = "91330203MA2AGH0K5X"
@@ -63,7 +64,7 @@ class Sender:
     """An agency with a key, counting its own numbers."""
 
     code: str = "ldjc"
-    alg: str = "EdDSA"
+    alg: Alg = "EdDSA"
     key: PrivateKey = field(init=False)
     next_number: int = 1
 

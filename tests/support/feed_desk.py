@@ -66,7 +66,7 @@ class FeedDesk:
                 AddAgencyKey(
                     agency=sender.code,
                     kid=sender.kid,
-                    alg=sender.alg,  # type: ignore[arg-type]
+                    alg=sender.alg,
                     public_key=public_pem(sender.key),
                 ),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ CLOSED = "labour_inspection.complaint_closed"
 
 
 @pytest.fixture
-def desk(engine_of: Callable[[str], Engine], tmp_path: Path) -> Iterator[FeedDesk]:
+def desk(engine_of: Callable[[str], Engine], tmp_path: Path) -> FeedDesk:
     found = FeedDesk(engine_of("oversight"), tmp_path)
     found.empty()
     found.enact()
