@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.incentives.domain.standing import LEVELS, Profile, Standing
+from services.incentives.domain.standing import LEVELS, Profile
 from shared.policy.conditions import Fact, FactValue, Judgement, Outcome, by_name, judge
 from shared.policy.pack import Benefit, Pack
 
@@ -64,10 +64,9 @@ def verdicts(pack: Pack, profile: Profile, on: date) -> tuple[Verdict, ...]:
     return found
 
 
-def verdict_on(pack: Pack, unit: Standing, *, benefit: str, on: date) -> Verdict:
-    """One benefit for one unit; KeyError for a benefit the pack does not have."""
-    found = {v.benefit.id: v for v in verdicts(pack, unit.profile(on), on)}
-    return found[benefit]
+def verdict_on(pack: Pack, profile: Profile, *, benefit: str, on: date) -> Verdict:
+    """One benefit for one profile; KeyError for a benefit the pack does not have."""
+    return {v.benefit.id: v for v in verdicts(pack, profile, on)}[benefit]
 
 
 def _widened_by_setting(pack: Pack, on: date) -> frozenset[str]:

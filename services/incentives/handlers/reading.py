@@ -8,7 +8,7 @@ from typing import Any
 from services.incentives.domain import terms
 from services.incentives.domain.entitlement import Entitlement, Moment, Move
 from services.incentives.domain.standing import LEVELS, Standing
-from services.incentives.domain.verdicts import State, Verdict, verdicts
+from services.incentives.domain.verdicts import State, Verdict, verdict_on, verdicts
 from services.incentives.handlers.assessing import MOVES
 from services.incentives.handlers.rights import a_day, a_unit, law_of, moment_of, region_of
 from services.incentives.handlers.takeup import as_subsidy
@@ -130,7 +130,7 @@ def award_nominations(tx: Tx, command: AwardNominations) -> AwardList:
         profile = unit.profile(day)
         if day < tx.today:  # holds of today say nothing about an earlier day
             profile = profile._replace(suspended=False, complaint_open=False)
-        verdict = next(v for v in verdicts(moment.pack, profile, day) if v.benefit is benefit)
+        verdict = verdict_on(moment.pack, profile, benefit=benefit.id, on=day)
         if verdict.state is State.ACTIVE:
             found.append(_nominee(unit, day))
     found.sort(key=lambda n: (-LEVELS.index(n.level), n.since_on, n.unit_id))

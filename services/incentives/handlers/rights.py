@@ -9,7 +9,7 @@ from typing import NamedTuple
 from services.incentives.domain import terms
 from services.incentives.domain.entitlement import Moment
 from services.incentives.domain.standing import Standing
-from services.incentives.domain.verdicts import State, verdicts
+from services.incentives.domain.verdicts import State, verdict_on
 from services.incentives.store import standings
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
@@ -117,9 +117,9 @@ def right_of(unit: Standing, moment: Moment, purpose: str) -> Right:
         return NO_BENEFIT
     profile = unit.profile(moment.today)
     day, pack = moment.today, moment.pack
-    now = next(v for v in verdicts(pack, profile, day) if v.benefit is benefit)
+    now = verdict_on(pack, profile, benefit=benefit.id, on=day)
     needy = profile._replace(labour_need=True)
-    then = next(v for v in verdicts(pack, needy, day) if v.benefit is benefit)
+    then = verdict_on(pack, needy, benefit=benefit.id, on=day)
     is_active = now.state is State.ACTIVE
     lacks_need = not is_active and then.state is State.ACTIVE
     why = "未申报用工需求" if lacks_need else now.why

@@ -174,8 +174,8 @@ def test_withdrawn_recognition_takes_the_reduction_only(town: Town) -> None:
 
 
 def test_an_older_word_of_evaluation_does_not_undo_a_newer_one(town: Town) -> None:
-    from services.incentives.handlers.hear import hear as apply  # noqa: PLC0415
-    from tests.integration.incentives.town import heard  # noqa: PLC0415
+    from services.incentives.handlers.hear import hear as apply
+    from tests.integration.incentives.town import heard
 
     town.says(entered("u1"))
     apply(town.tx(), [heard(withdrawn("u1"), sequence=9)])

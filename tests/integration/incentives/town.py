@@ -181,7 +181,7 @@ class Town:
 
     def rows(self, sql: str, **values: Any) -> list[Any]:
         """Rows of a query, to look at state."""
-        from sqlalchemy import text  # noqa: PLC0415
+        from sqlalchemy import text
 
         return list(self.tx().session.execute(text(sql), values))
 
