@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.gateway.pages import acts, words
-from services.gateway.pages.desk import Pages, ask_for, part, render
+from services.gateway.pages.desk import Missing, Pages, ask_for, part, render
 from shared.contracts import evaluation, evaluation_round
-from shared.contracts.evaluation_answers import ApplicationView, AssessmentView, StepView
+from shared.contracts.evaluation_answers import (
+    ApplicationView,
+    AssessmentView,
+    StandardView,
+    StepView,
+)
 from shared.contracts.evaluation_round_answers import MinutesView, Page
 
 pages = Pages()
@@ -63,8 +69,9 @@ async def show(request: Request, application_id: str) -> Response:
     case = await ask_for(
         request, ApplicationView, evaluation.ReadApplication(application_id=application_id)
     )
-    assessment = await part(
-        request, AssessmentView, evaluation.ReadAssessment(assessment_id=case.assessment_id)
+    assessment, standard = await asyncio.gather(
+        part(request, AssessmentView, evaluation.ReadAssessment(assessment_id=case.assessment_id)),
+        part(request, StandardView, evaluation.ReadStandard(unit_id=case.unit_id)),
     )
     return render(
         request,
@@ -73,8 +80,15 @@ async def show(request: Request, application_id: str) -> Response:
         case=case,
         bar=bar_of(case.steps),
         assessment=assessment,
+        items=_items(standard),
         offers=[*_offers(case)],
     )
+
+
+def _items(standard: StandardView | Missing) -> dict[str, str]:
+    if isinstance(standard, Missing):
+        return {}
+    return {i.indicator_id: f"{i.heading}：{i.says}" for i in standard.indicators}
 
 
 def _offers(case: ApplicationView) -> list[acts.Offer]:

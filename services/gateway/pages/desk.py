@@ -146,6 +146,9 @@ def _environment() -> Environment:
         fact_text=words.fact_text,
         value_text=words.value_text,
         stance_text=words.stance_text,
+        outcome_text=words.outcome_text,
+        event_field=words.event_field,
+        event_value=words.event_value,
         csrf_field=_csrf_field,
         with_query=_with_query,
         query_has=_query_has,
@@ -153,6 +156,7 @@ def _environment() -> Environment:
     )
     made.tests["missing"] = lambda value: isinstance(value, Missing)
     made.filters["short_node"] = words.short_node
+    made.filters["area"] = words.area
     made.filters.update(day=words.day, minute=words.minute, paragraphs=_paragraphs)
     return made
 

@@ -94,5 +94,8 @@ def from_oversight(entry: oversight_answers.TimelineEntry) -> Told:
 
 
 def story(lines: Iterable[Told]) -> list[Told]:
-    """Newest first: by the day it happened, then by when we learned it."""
-    return sorted(lines, key=lambda t: (t.happened, t.at), reverse=True)
+    """Newest first; what two services tell in the same words is told once."""
+    found: dict[tuple[date, str], Told] = {}
+    for told in sorted(lines, key=lambda t: (t.tone == "", t.decision_id == "")):
+        found.setdefault((told.happened, told.says), told)
+    return sorted(found.values(), key=lambda t: (t.happened, t.at), reverse=True)

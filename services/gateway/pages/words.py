@@ -166,6 +166,60 @@ SHORT = {
     "HN23": "湘人社发〔2023〕15号",
     "HX": "系统设置（非文件规定）",
 }
+EVENT_FIELDS = {
+    "summary": "事由摘要",
+    "case_number": "案号",
+    "decided_on": "决定日期",
+    "severity": "机构所报违法情节",
+    "violation": "违法行为种类",
+    "complaint_id": "举报投诉编号",
+    "opened_on": "受理日期",
+    "closed_on": "办结日期",
+    "outcome": "办理结果",
+    "registered_on": "立案（登记）日期",
+    "issued_on": "裁决日期",
+    "against_unit": "裁决不利于单位",
+    "happened_on": "发生日期",
+    "people": "涉及人数",
+    "impact": "机构所报社会影响",
+    "grade": "等级",
+    "deaths": "死亡人数",
+    "injured": "受伤人数",
+    "noticed_on": "发现日期",
+    "flagged_on": "提示日期",
+    "published_on": "公布日期",
+    "year": "年度",
+    "list_name": "名单",
+    "change": "列入或移出",
+    "changed_on": "变动日期",
+    "address": "网址",
+    "event_id": "撤回的事件",
+    "reason": "理由",
+}
+EVENT_VALUES = {
+    "minor": "轻微",
+    "ordinary": "一般",
+    "major": "重大",
+    "larger": "较大",
+    "extraordinary": "特别重大",
+    "extreme": "极端恶性",
+    "small": "较小",
+    "considerable": "较大",
+    "grave": "恶劣",
+    "unfounded": "不属实",
+    "confirmed": "属实",
+    "added": "列入",
+    "removed": "移出",
+}
+OUTCOMES = {
+    "recognise": "认定",
+    "refuse": "不予通过",
+    "forward": "审核通过，报市级",
+    "pass": "审核通过",
+    "approve": "予以命名",
+    "keep": "保留",
+    "revoke": "取消",
+}
 STANCES = {
     "consent": "同意",
     "dissent": "不同意",
@@ -224,6 +278,21 @@ def value_text(value: object) -> str:
     )
 
 
+def outcome_text(value: str) -> str:
+    """A step's outcome in words; nothing for outcomes the step's own text already says."""
+    return OUTCOMES.get(value, "")
+
+
+def event_field(name: str) -> str:
+    """A field of an agency's event in words."""
+    return EVENT_FIELDS.get(name, name)
+
+
+def event_value(value: object) -> str:
+    """A value of an agency's event in words."""
+    return EVENT_VALUES.get(str(value)) or value_text(value)
+
+
 def stance_text(value: str) -> str:
     """A body's stance in words."""
     return STANCES.get(value, value)
@@ -237,6 +306,11 @@ def _nodes() -> Mapping[str, str]:
 def place(node: str) -> str:
     """The office of an organisation node; "" for nodes that are not on record."""
     return _nodes().get(node, "")
+
+
+def area(division: str) -> str:
+    """A division by its name; its code when it is not on record."""
+    return short_node(place(division)) or division
 
 
 def short_node(name: str) -> str:
