@@ -34,8 +34,8 @@ def asyncapi() -> dict[str, Any]:
                 ]
             },
         }
-    for shape in (agencies.AgencyEvent, agencies.Receipt, Envelope):
-        _keep(schemas, shape)
+    for whole in (agencies.AgencyEvent, agencies.Receipt, Envelope):
+        _keep(schemas, whole)
     messages["receipt"] = {
         "name": "receipt",
         "title": "回执",

@@ -246,11 +246,9 @@ class Story:
             },
             until="inspectable",
         )
-        _told(
-            None,
-            f"劳动监察处理决定到达：{took:.0f} 毫秒后可以检查（触发 → 可检查）",
-            receipt["clause"],
-        )
+        seen = await self._check()
+        _told(None, f"劳动监察处理决定到达：触发 → 可检查 {took:.0f} 毫秒", seen["clause"])
+        _told(None, f"日常巡视检查比对：{seen['reason']}", seen["clause"])
         clerk = people.reviewer(people.CITY)
         confirm = osi.ConfirmTrigger(
             trigger_id=receipt["trigger_id"], severity="major", remark="核对处理决定书，情况属实。"
