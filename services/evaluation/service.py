@@ -12,6 +12,7 @@ from services.evaluation.handlers import (
     naming,
     nominations,
     notices,
+    objections,
     opinions,
     reading,
     recognition,
@@ -123,6 +124,11 @@ class EvaluationService:
         """The unit takes its application back."""
         return applications.withdraw(tx, command)
 
+    @accepts(unit.PostRecognitionNotice)
+    def post_recognition_notice(self, tx: Tx, command: unit.PostRecognitionNotice) -> Shape:
+        """公示 before recognition, where the district's plan asks for it (A-33)."""
+        return notices.post_for_recognition(tx, command)
+
     @accepts(unit.RecordOpinion)
     def record_opinion(self, tx: Tx, command: unit.RecordOpinion) -> Shape:
         """One body's opinion on a case (A-07)."""
@@ -221,22 +227,22 @@ class EvaluationService:
     @accepts(city.RecordObjection)
     def record_objection(self, tx: Tx, command: city.RecordObjection) -> Shape:
         """An objection to a candidate on notice; anyone may object."""
-        return notices.object_(tx, command)
+        return objections.object_(tx, command)
 
     @accepts(city.ReadObjection)
     def objection(self, tx: Tx, command: city.ReadObjection) -> Shape:
         """One objection; the objector only for the city's reviewers."""
-        return notices.read_objection(tx, command)
+        return objections.read(tx, command)
 
     @accepts(city.ListObjections)
     def objections(self, tx: Tx, command: city.ListObjections) -> Sequence[Shape]:
         """Objections the actor's node deals with, oldest first."""
-        return notices.list_objections(tx, command)
+        return objections.list_(tx, command)
 
     @accepts(city.ResolveObjection)
     def resolve_objection(self, tx: Tx, command: city.ResolveObjection) -> Shape:
         """The finding on an objection."""
-        return notices.resolve(tx, command)
+        return objections.resolve(tx, command)
 
     @accepts(city.ReadTasks)
     def tasks(self, tx: Tx, command: city.ReadTasks) -> Sequence[Shape]:

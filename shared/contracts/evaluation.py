@@ -72,7 +72,10 @@ class NamingApproved(Event):
 
 
 class NoticePosted(Event):
-    """A public notice (公示) of a round's candidates is up until `ends_on`, in working days."""
+    """A public notice (公示) of candidates is up until `ends_on`, in working days.
+
+    `round_id` is the notice's own id when it precedes a recognition instead of a naming (A-33).
+    """
 
     name: ClassVar[str] = "evaluation.notice_posted"
 
@@ -246,6 +249,18 @@ class WithdrawApplication(Command):
     reason: str = ""
 
 
+class PostRecognitionNotice(Command):
+    """公示 before recognition, where the district's plan asks for it (A-33). Answers NoticeView.
+
+    For applications in review at the actor's own office; recognition then waits for its end.
+    """
+
+    name: ClassVar[str] = "evaluation.post_recognition_notice"
+
+    application_ids: tuple[str, ...]
+    contact: str = ""
+
+
 class RecordOpinion(Command):
     """One body's opinion on a case (A-07). Answers OpinionsView.
 
@@ -310,6 +325,7 @@ COMMANDS: tuple[type[Command], ...] = (
     AcceptApplication,
     ReturnApplication,
     WithdrawApplication,
+    PostRecognitionNotice,
     RecordOpinion,
     ReadOpinions,
     DecideRecognition,

@@ -185,6 +185,8 @@ class ApplicationView(Shape):
     submitted_by: str
     received_on: date
     late: bool
+    publicity: bool = False  # the plan asks for a notice before recognition
+    notice_id: str = ""
     return_reason: str = ""
     reason: str = ""
     decided_on: date | None = None

@@ -58,7 +58,8 @@ class ObjectionView(Shape):
 
     objection_id: str
     notice_id: str
-    nomination_id: str
+    nomination_id: str = ""
+    application_id: str = ""
     unit_id: str
     unit_name: str
     stage: Literal["open", "upheld", "partly", "unfounded"]
@@ -134,9 +135,13 @@ class NominationView(Shape):
 
 
 class NoticeCandidate(Shape):
-    """A candidate as the public sees it: unit data only (A-47)."""
+    """A candidate as the public sees it: unit data only (A-47).
 
-    nomination_id: str
+    One of `nomination_id` (naming) and `application_id` (recognition) is set.
+    """
+
+    nomination_id: str = ""
+    application_id: str = ""
     unit_id: str
     unit_name: str
     unit_kind: str

@@ -133,6 +133,8 @@ class Application:
     submitted_by: str
     submitted_by_name: str
     submit_decision_id: str
+    publicity: bool = False
+    notice_id: str | None = None
     accepted_at: datetime | None = None
     accepted_by: str | None = None
     accepted_by_name: str | None = None
@@ -253,7 +255,8 @@ class Objection:
 
     objection_id: str
     notice_id: str
-    nomination_id: str
+    case_kind: str
+    case_id: str
     unit_id: str
     stage: ObjectionStage
     content: str

@@ -261,6 +261,7 @@ def _receive(
             submitted_by=tx.actor.id,
             submitted_by_name=tx.actor.name,
             submit_decision_id=decision_id,
+            publicity=papers.plan is not None and papers.plan.publicity,
         ),
     )
     tx.emit(

@@ -143,7 +143,7 @@ def _facts(tx: Tx, pack: Pack, round_: Round, *, record: Nomination, unit: Unit)
 def _notice_facts(tx: Tx, record: Nomination) -> list[Fact]:
     notice = store.load_notice(tx, record.notice_id) if record.notice_id else None
     open_ones = store.list_objections(
-        tx, scope_of(tx.actor), stage="open", nomination_id=record.nomination_id
+        tx, scope_of(tx.actor), stage="open", case_id=record.nomination_id
     )
     origin = f"evaluation:{notice.notice_id}" if notice else "evaluation:未公示"
     return [
@@ -196,7 +196,7 @@ def _quota(tx: Tx, pack: Pack, round_: Round, kind: str) -> Fact:
 def _because(tx: Tx, record: Nomination) -> list[str | None]:
     recognition = applications.find_recognition(tx, record.unit_id)
     notice = store.load_notice(tx, record.notice_id) if record.notice_id else None
-    findings = store.list_objections(tx, scope_of(tx.actor), nomination_id=record.nomination_id)
+    findings = store.list_objections(tx, scope_of(tx.actor), case_id=record.nomination_id)
     return [
         recognition.decision_id if recognition else None,
         record.enter_decision_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.evaluation.domain.cultivation import full_months
 from services.evaluation.domain.records import Nomination, Round, Unit
 from services.evaluation.domain.stages import NominationStage, RoundStage, move
 from services.evaluation.domain.standing import (
@@ -186,8 +187,22 @@ def _must_take(tx: Tx, round_: Round, unit: Unit) -> None:
         raise Refused("round_not_open", f"申报已于{round_.nominations_until}截止")
     if store.find_nomination(tx, round_.round_id, unit.unit_id):
         raise Refused("already_nominated", f"「{unit.name}」本年度已申报，不能重复申报")
+    _must_have_waited(tx, round_, unit)
     if copies.has_title(tx, unit.unit_id, round_.title_kind):
         raise Refused("already_titled", f"「{unit.name}」已是「{round_.title_text}」")
+
+
+def _must_have_waited(tx: Tx, round_: Round, unit: Unit) -> None:
+    """After a revocation, the months of the pack's setting (A-54; none unless an officer set it)."""
+    lost = copies.last_revoked(tx, unit.unit_id)
+    pack = law.pinned(tx, round_.pack_fingerprint)
+    if lost is None or "reapply.wait_months" not in pack.settings:
+        return
+    months = law.number(pack, "reapply.wait_months", tx.today)
+    dated, _ = law.setting(pack, "reapply.wait_months", tx.today)
+    if full_months(lost, tx.today) < months:
+        says = f"「{unit.name}」于{lost}被取消命名，须满{months}个月方可再次申报"
+        raise Refused("reapply_too_early", says, dated.clause)
 
 
 def _review(tx: Tx, record: Nomination, step: str, to: NominationStage, *, text: str) -> str:

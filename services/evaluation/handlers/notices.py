@@ -1,35 +1,36 @@
-"""公开公示: posting a notice, hearing objections, finding on them (standards 5.2; A-13)."""
+"""公开公示: posting a notice before a naming or a recognition, and showing it (A-13, A-33)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from services.evaluation.domain import notice as rules
-from services.evaluation.domain.records import Nomination, Notice, Objection, Round
-from services.evaluation.domain.stages import (
-    NominationStage,
-    ObjectionStage,
-    RoundStage,
-    move,
-)
-from services.evaluation.domain.standing import need_level, need_office, scope_of
-from services.evaluation.handlers import law, naming, round_views, rounds
+from services.evaluation.domain.records import Nomination, Notice, Round
+from services.evaluation.domain.stages import ApplicationStage, NominationStage, RoundStage
+from services.evaluation.domain.standing import need_level, need_office
+from services.evaluation.handlers import applications, law, round_views, rounds
 from services.evaluation.handlers.nominations import NAMING, case_of, go, locked, reviewed
-from services.evaluation.handlers.steps import (
-    Case,
-    Ruling,
-    conclude,
-    dumped,
-    note,
-    what_happened,
-)
+from services.evaluation.handlers.steps import Case, Ruling, conclude, note
+from services.evaluation.store import applications as application_store
 from services.evaluation.store import rounds as store
 from shared.contracts import evaluation as said
 from shared.contracts import evaluation_round as say
-from shared.contracts.evaluation_round_answers import NoticeView, ObjectionReceipt, ObjectionView
+from shared.contracts.evaluation_round_answers import NoticeView
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
+from shared.policy.conditions import Fact
 from shared.policy.pack import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What a notice is about; `round_id` is "" before a recognition."""
+
+    round_id: str
+    node: str
+    title_text: str
+    contact: str
 
 
 def post(tx: Tx, command: say.PostNotice) -> NoticeView:
@@ -37,13 +38,16 @@ def post(tx: Tx, command: say.PostNotice) -> NoticeView:
     round_ = store.load_round(tx, command.round_id, lock=True)
     need_level(tx.actor, "city", "clerk", "reviewer")
     need_office(tx.actor, round_.node, "clerk", "reviewer")
-    if not command.nomination_ids:
-        says = "请选择至少一个公示对象"
-        errors = [{"pointer": "/nomination_ids", "says": says}]
-        raise Refused("no_candidates", says, "", 422, errors)
     pack = law.pinned(tx, round_.pack_fingerprint)
-    candidates = [_candidate(tx, pack, round_, id_) for id_ in sorted(set(command.nomination_ids))]
-    record = _post(tx, pack, round_, candidates, contact=command.contact)
+    ids = _chosen(command.nomination_ids, "/nomination_ids")
+    candidates = [_candidate(tx, pack, round_, id_) for id_ in ids]
+    record = _post(
+        tx,
+        pack,
+        _Draft(round_.round_id, round_.node, round_.title_text, command.contact),
+        facts=[reviewed(c, "city") for c in candidates],
+        because=[c.city_decision_id for c in candidates],
+    )
     for candidate in candidates:
         store.change_nomination(
             tx,
@@ -51,27 +55,35 @@ def post(tx: Tx, command: say.PostNotice) -> NoticeView:
             stage=NominationStage.ON_NOTICE,
             notice_id=record.notice_id,
         )
-        note(
-            tx,
-            case_of(candidate),
-            "notice",
-            f"公示至{record.ends_on}",
-            outcome="on_notice",
-            clause=law.clause_of(pack, NAMING, "notice"),
-            decision_id=record.decision_id,
-        )
+        _note(tx, case_of(candidate), record, law.clause_of(pack, NAMING, "notice"))
     _advance(tx, round_)
-    tx.emit(
-        said.NoticePosted(
-            notice_id=record.notice_id,
-            round_id=round_.round_id,
-            node=round_.node,
-            posted_on=record.posted_on,
-            ends_on=record.ends_on,
-            unit_ids=tuple(c.unit_id for c in candidates),
-        )
-    )
+    _say(tx, record, [c.unit_id for c in candidates])
     return round_views.notice(tx, record)
+
+
+def post_for_recognition(tx: Tx, command: said.PostRecognitionNotice) -> NoticeView:
+    """公示 before recognition, where the district's plan asks for it (A-33)."""
+    ids = _chosen(command.application_ids, "/application_ids")
+    found = [applications.locked(tx, id_) for id_ in ids]
+    for record in found:
+        need_office(tx.actor, record.office, "clerk", "reviewer")
+        if record.stage is not ApplicationStage.UNDER_REVIEW or record.notice_id:
+            says = f"申请{record.receipt_number}不在待公示之列，请刷新后重新选择"
+            raise Refused("stage_does_not_allow", says)
+    pack = law.pinned(tx, found[0].pack_fingerprint)
+    notice = _post(
+        tx,
+        pack,
+        _Draft("", found[0].office, "和谐劳动关系单位", command.contact),
+        facts=[],
+        because=[record.submit_decision_id for record in found],
+    )
+    for record in found:
+        application_store.change_application(tx, record.application_id, notice_id=notice.notice_id)
+        clause = law.clause_of(pack, applications.RECOGNITION, "decide")
+        _note(tx, applications.case_of(record), notice, clause)
+    _say(tx, notice, [record.unit_id for record in found])
+    return round_views.notice(tx, notice)
 
 
 def read(tx: Tx, command: say.ReadNotice) -> NoticeView:
@@ -86,89 +98,6 @@ def list_(tx: Tx, command: say.ListNotices) -> Sequence[NoticeView]:
     return [round_views.notice(tx, n) for n in (running if command.running else found)]
 
 
-def object_(tx: Tx, command: say.RecordObjection) -> ObjectionReceipt:
-    """Receive an objection while the notice runs; anyone may object."""
-    notice = store.load_notice(tx, command.notice_id)
-    rules.check_objection(
-        objector_kind=command.objector_kind,
-        name=command.objector_name,
-        signed=command.signed,
-        content=command.content,
-    )
-    if rules.is_finished(notice.ends_on, tx.today):
-        says = f"公示已于{notice.ends_on}结束，请改向三方会议办公室反映"
-        raise Refused("notice_finished", says)
-    candidates = store.list_nominations_of(tx, notice_id=notice.notice_id)
-    target = next((n for n in candidates if n.unit_id == command.unit_id), None)
-    if target is None:
-        raise Refused("not_on_notice", "该单位不在这份公示之中", "", 404)
-    pack = law.pinned(tx, store.load_round(tx, notice.round_id).pack_fingerprint)
-    record = _receive(tx, command, target, pack)
-    says = "收到公示期间异议，正在调查"
-    note(tx, case_of(target), "objection", says, outcome="open", documents=command.documents)
-    return ObjectionReceipt(
-        objection_id=record.objection_id,
-        notice_id=notice.notice_id,
-        received_at=record.received_at,
-        acknowledge_by=record.acknowledge_by,
-        conclude_by=record.conclude_by,
-        says=f"异议已收到，编号{record.objection_id}。查清之前不会命名该单位。",
-    )
-
-
-def resolve(tx: Tx, command: say.ResolveObjection) -> ObjectionView:
-    """The finding; `remove` ends the candidature. The investigator recommended nobody here."""
-    record = store.load_objection(tx, command.objection_id, scope_of(tx.actor), lock=True)
-    need_level(tx.actor, "city", "clerk", "reviewer")
-    stage = rules.outcome_of(command.outcome, command.effect, command.finding)
-    move(record.stage, stage, what_happened=what_happened(tx, record.objection_id))
-    target, unit, round_ = locked(tx, record.nomination_id)
-    people = (target.declared_by, target.district_by, target.city_by)
-    rules.check_investigator(tx.actor.id, [p for p in people if p])
-    pack = law.pinned(tx, round_.pack_fingerprint)
-    word = {"upheld": "成立", "partly": "部分成立", "unfounded": "不成立"}[command.outcome]
-    decision_id = conclude(
-        tx,
-        Case("objection", record.objection_id, record.unit_id),
-        Ruling(pack, because=[target.enter_decision_id, target.city_decision_id]),
-        kind="objection.resolve",
-        step="finding",
-        outcome=stage.value,
-        says=f"对「{unit.name}」的公示异议{word}",
-        clause=law.clause_of(pack, NAMING, "notice"),
-        text=command.finding,
-    )
-    store.change_objection(
-        tx,
-        record.objection_id,
-        stage=stage,
-        finding=command.finding,
-        effect=command.effect,
-        resolved_at=tx.now,
-        resolved_by=tx.actor.id,
-        resolved_by_name=tx.actor.name,
-        decision_id=decision_id,
-    )
-    if command.effect == "remove" and target.stage is NominationStage.ON_NOTICE:
-        reason = f"公示异议{word}：{command.finding}"
-        naming.strike(tx, target, reason, because=[decision_id], name=unit.name)
-    return read_objection(tx, say.ReadObjection(objection_id=record.objection_id))
-
-
-def read_objection(tx: Tx, command: say.ReadObjection) -> ObjectionView:
-    """One objection; who objected only for the city's clerks and reviewers."""
-    record = store.load_objection(tx, command.objection_id, scope_of(tx.actor))
-    return round_views.objection(tx, record)
-
-
-def list_objections(tx: Tx, command: say.ListObjections) -> Sequence[ObjectionView]:
-    """Objections about units in the actor's area, oldest first."""
-    found = store.list_objections(
-        tx, scope_of(tx.actor), stage=command.stage, nomination_id=command.nomination_id
-    )
-    return [round_views.objection(tx, record) for record in found]
-
-
 def _candidate(tx: Tx, pack: Pack, round_: Round, nomination_id: str) -> Nomination:
     record, _, _ = locked(tx, nomination_id)
     if record.round_id != round_.round_id:
@@ -179,38 +108,38 @@ def _candidate(tx: Tx, pack: Pack, round_: Round, nomination_id: str) -> Nominat
 
 
 def _post(
-    tx: Tx, pack: Pack, round_: Round, candidates: Sequence[Nomination], *, contact: str
+    tx: Tx,
+    pack: Pack,
+    draft: _Draft,
+    *,
+    facts: Sequence[Fact],
+    because: Sequence[str | None],
 ) -> Notice:
     dated, from_text = law.setting(pack, "notice.working_days", tx.today)
     days = law.number(pack, "notice.working_days", tx.today)
     last = law.working_day(tx.today, days)
-    ends_on = last.day
     notice_id = tx.new_id("notice")
     decision_id = conclude(
         tx,
         Case("notice", notice_id),
-        Ruling(
-            pack,
-            [reviewed(c, "city") for c in candidates],
-            because=[c.city_decision_id for c in candidates],
-        ),
-        kind="naming.notice",
+        Ruling(pack, facts, because=because),
+        kind="naming.notice" if draft.round_id else "recognition.notice",
         step="posted",
         outcome="posted",
-        says=f"公示{len(candidates)}个候选单位，公示期{days}个工作日，至{ends_on}",
+        says=f"公示{len(because)}个候选单位，公示期{days}个工作日，至{last.day}。{last.says}",
         clause=dated.clause,
     )
     record = Notice(
         notice_id=notice_id,
-        round_id=round_.round_id,
-        node=round_.node,
-        title_text=round_.title_text,
+        round_id=draft.round_id or notice_id,
+        node=draft.node,
+        title_text=draft.title_text,
         posted_on=tx.today,
-        ends_on=ends_on,
+        ends_on=last.day,
         working_days=days,
         days_from_text=from_text,
         days_note=last.says,
-        contact=contact,
+        contact=draft.contact,
         decision_id=decision_id,
         posted_at=tx.now,
         posted_by=tx.actor.id,
@@ -220,6 +149,38 @@ def _post(
     return record
 
 
+def _chosen(ids: Sequence[str], pointer: str) -> list[str]:
+    if not ids:
+        says = "请选择至少一个公示对象"
+        raise Refused("no_candidates", says, "", 422, [{"pointer": pointer, "says": says}])
+    return sorted(set(ids))
+
+
+def _note(tx: Tx, case: Case, record: Notice, clause: str) -> None:
+    note(
+        tx,
+        case,
+        "notice",
+        f"公示至{record.ends_on}",
+        outcome="on_notice",
+        clause=clause,
+        decision_id=record.decision_id,
+    )
+
+
+def _say(tx: Tx, record: Notice, unit_ids: Sequence[str]) -> None:
+    tx.emit(
+        said.NoticePosted(
+            notice_id=record.notice_id,
+            round_id=record.round_id,
+            node=record.node,
+            posted_on=record.posted_on,
+            ends_on=record.ends_on,
+            unit_ids=tuple(unit_ids),
+        )
+    )
+
+
 def _advance(tx: Tx, round_: Round) -> None:
     """A first notice brings the round on; nominations close with it."""
     if round_.stage is RoundStage.OPEN:
@@ -227,29 +188,3 @@ def _advance(tx: Tx, round_: Round) -> None:
         round_ = store.load_round(tx, round_.round_id)
     if round_.stage is RoundStage.REVIEWING:
         rounds.advance(tx, round_, RoundStage.NOTICE, "开始公示")
-
-
-def _receive(tx: Tx, command: say.RecordObjection, target: Nomination, pack: Pack) -> Objection:
-    acknowledge = law.number(pack, "objection.acknowledge_working_days", tx.today)
-    conclude_in = law.number(pack, "objection.conclude_working_days", tx.today)
-    named = command.objector_kind != "anonymous"
-    record = Objection(
-        objection_id=tx.new_id("objection"),
-        notice_id=command.notice_id,
-        nomination_id=target.nomination_id,
-        unit_id=target.unit_id,
-        stage=ObjectionStage.OPEN,
-        content=command.content,
-        objector_kind=command.objector_kind,
-        objector_name=command.objector_name if named else "",
-        objector_contact=command.objector_contact,
-        signed=command.signed,
-        documents=dumped(command.documents),
-        received_at=tx.now,
-        received_by=tx.actor.id,
-        received_by_name=tx.actor.name,
-        acknowledge_by=law.working_day(tx.today, acknowledge).day if named else None,
-        conclude_by=law.working_day(tx.today, conclude_in).day,
-    )
-    store.save_objection(tx, record)
-    return record

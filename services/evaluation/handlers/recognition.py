@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.evaluation.domain.notice import is_finished
 from services.evaluation.domain.records import Application, Recognition
 from services.evaluation.domain.stages import ApplicationStage
 from services.evaluation.domain.standing import need_office, need_second_person, scope_of
@@ -16,7 +17,7 @@ from services.evaluation.handlers.applications import (
 )
 from services.evaluation.handlers.steps import Ruling, conclude
 from services.evaluation.store import applications as store
-from services.evaluation.store import copies
+from services.evaluation.store import copies, rounds
 from shared.contracts import evaluation as say
 from shared.contracts.evaluation_answers import ApplicationView
 from shared.contracts.refusals import Refused
@@ -40,6 +41,7 @@ def decide(tx: Tx, command: say.DecideRecognition) -> ApplicationView:
     facts = law.opinion_facts(tx, pack, record.office, record.application_id)
     unit = copies.load_unit(tx, record.unit_id, scope_of(tx.actor))
     if to is ApplicationStage.RECOGNISED:
+        _publicised(tx, record)
         determination = law.demand(
             tx, pack, "recognition.decide", facts, kind=unit.kind, reason=command.override_reason
         )
@@ -56,7 +58,7 @@ def decide(tx: Tx, command: say.DecideRecognition) -> ApplicationView:
             facts,
             determination,
             law.opinions_on_record(tx, record.application_id),
-            [record.submit_decision_id],
+            [record.submit_decision_id, *_notice_decision(tx, record)],
         ),
         kind="recognition.decide",
         step="decide",
@@ -76,6 +78,33 @@ def decide(tx: Tx, command: say.DecideRecognition) -> ApplicationView:
     if recognised:
         _recognise(tx, record, decision_id, pack)
     return read(tx, say.ReadApplication(application_id=record.application_id))
+
+
+def strike(
+    tx: Tx, record: Application, reason: str, *, because: list[str | None], name: str
+) -> str:
+    """End an application as refused because a finding removed it; the decision's id."""
+    pack = law.pinned(tx, record.pack_fingerprint)
+    decision_id = conclude(
+        tx,
+        case_of(record),
+        Ruling(pack, opinions=law.opinions_on_record(tx, record.application_id), because=because),
+        kind="recognition.decide",
+        step="decide",
+        outcome="refused",
+        says=f"不予认定「{name}」",
+        clause=law.clause_of(pack, RECOGNITION, "decide"),
+        text=reason,
+    )
+    store.change_application(
+        tx,
+        record.application_id,
+        stage=ApplicationStage.REFUSED,
+        reason=reason,
+        decided_on=tx.today,
+        decision_id=decision_id,
+    )
+    return decision_id
 
 
 def withdraw_recognition(tx: Tx, command: say.WithdrawRecognition) -> ApplicationView:
@@ -152,6 +181,22 @@ def _recognise(tx: Tx, record: Application, decision_id: str, pack: Pack) -> Non
             decision_id=decision_id,
         )
     )
+
+
+def _publicised(tx: Tx, record: Application) -> None:
+    """Where the plan asks for a notice, it has ended and no objection is open (A-33)."""
+    if not record.publicity and not record.notice_id:
+        return
+    notice = rounds.load_notice(tx, record.notice_id) if record.notice_id else None
+    if notice is None or not is_finished(notice.ends_on, tx.today):
+        says = "年度安排要求认定前公示，公示没有进行或没有期满，不能作出认定"
+        raise Refused("notice_not_finished", says)
+    if rounds.list_objections(tx, scope_of(tx.actor), stage="open", case_id=record.application_id):
+        raise Refused("objection_open", "公示异议还没有办结，不能作出认定。请先查清并答复")
+
+
+def _notice_decision(tx: Tx, record: Application) -> list[str]:
+    return [rounds.load_notice(tx, record.notice_id).decision_id] if record.notice_id else []
 
 
 def _all_heard(tx: Tx, record: Application, pack: Pack) -> None:

@@ -29,7 +29,6 @@ from shared.contracts.evaluation_round_answers import (
     RoundView,
 )
 from shared.contracts.message import Actor
-from shared.contracts.scalars import level_of
 from shared.messaging.tx import Tx
 from shared.policy.pack import Pack
 from shared.runtime import organisations
@@ -95,7 +94,7 @@ def nomination(tx: Tx, record: Nomination) -> NominationView:
     round_ = store.load_round(tx, record.round_id)
     pack = law.pinned(tx, round_.pack_fingerprint)
     notice_ = store.load_notice(tx, record.notice_id) if record.notice_id else None
-    found = store.list_objections(tx, scope, nomination_id=record.nomination_id)
+    found = store.list_objections(tx, scope, case_id=record.nomination_id)
     start = copies.find_cultivation(tx, unit.unit_id)
     left = {q.kind: q.left for q in quotas(tx, round_, pack)}
     reached = {
@@ -175,7 +174,9 @@ def page(tx: Tx, command: say.ListNominations) -> Page:
 def notice(tx: Tx, record: Notice) -> NoticeView:
     """A notice as the public sees it: unit data only (A-47)."""
     found = store.list_nominations_of(tx, notice_id=record.notice_id)
-    units = copies.list_units(tx, [n.unit_id for n in found])
+    applied = applications.list_on_notice(tx, record.notice_id)
+    ids = [*(n.unit_id for n in found), *(a.unit_id for a in applied)]
+    units = copies.list_units(tx, ids)
     running = not is_finished(record.ends_on, tx.today)
     return NoticeView(
         notice_id=record.notice_id,
@@ -203,19 +204,32 @@ def notice(tx: Tx, record: Notice) -> NoticeView:
                 stage=n.stage.value,
             )
             for n in found
+        )
+        + tuple(
+            NoticeCandidate(
+                application_id=a.application_id,
+                unit_id=a.unit_id,
+                unit_name=units[a.unit_id].name,
+                unit_kind=units[a.unit_id].kind,
+                division=units[a.unit_id].division,
+                stage=a.stage.value,
+            )
+            for a in applied
         ),
     )
 
 
 def objection(tx: Tx, record: Objection) -> ObjectionView:
-    """An objection; the objector's identity only for the city's clerks and reviewers."""
+    """An objection; the objector's identity only for officers of the office that looks into it."""
     actor = tx.actor
-    shown = level_of(actor.node) == "city" and (actor.has("clerk") or actor.has("reviewer"))
+    officer = actor.has("clerk") or actor.has("reviewer")
+    shown = officer and actor.node == store.load_notice(tx, record.notice_id).node
     unit = copies.list_units(tx, [record.unit_id])[record.unit_id]
     return ObjectionView(
         objection_id=record.objection_id,
         notice_id=record.notice_id,
-        nomination_id=record.nomination_id,
+        nomination_id=record.case_id if record.case_kind == "nomination" else "",
+        application_id=record.case_id if record.case_kind == "application" else "",
         unit_id=record.unit_id,
         unit_name=unit.name,
         stage=record.stage.value,

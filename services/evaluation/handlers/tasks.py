@@ -83,19 +83,18 @@ def _of_unit(tx: Tx, limit: int) -> list[TaskItem]:
 def _of_clerk(tx: Tx, limit: int) -> list[TaskItem]:
     scope, node = scope_of(tx.actor), tx.actor.node
     received = store.applications(tx, scope, "received", office=node, limit=limit)
-    items = _items(tx, ACCEPT, received)
+    open_ones = store.objections(tx, scope, node=node, limit=limit)
+    items = _items(tx, ACCEPT, received) + _items(tx, OBJECTION, open_ones)
     if level_of(node) == "district":
         return items + _items(
             tx, DISTRICT, store.nominations(tx, scope, ("declared",), limit=limit)
         )
     reviewed = store.nominations(tx, scope, ("district_reviewed",), node=node, limit=limit)
     passed = store.nominations(tx, scope, ("city_reviewed",), node=node, limit=limit)
-    open_ones = store.objections(tx, scope, limit=limit)
     return [
         *items,
         *_items(tx, CITY, reviewed),
         *_items(tx, NOTICE, passed),
-        *_items(tx, OBJECTION, open_ones),
     ]
 
 

@@ -63,6 +63,8 @@ def row(record: Application, unit: Unit) -> ApplicationView:
         submitted_by=record.submitted_by,
         received_on=record.received_on,
         late=record.late,
+        publicity=record.publicity,
+        notice_id=record.notice_id or "",
         return_reason=record.return_reason,
         reason=record.reason,
         decided_on=record.decided_on,
@@ -104,6 +106,8 @@ def may(tx: Tx, record: Application) -> tuple[str, ...]:
         found.append("submit_application")
     if owner and not is_ended(record.stage):
         found.append("withdraw_application")
+    if officer and record.stage is STAGE.UNDER_REVIEW and record.publicity:
+        found += [] if record.notice_id else ["post_recognition_notice"]
     if record.stage is STAGE.UNDER_REVIEW:
         if has_seat(tx, record.office, record.pack_fingerprint):
             found.append("record_opinion")

@@ -114,6 +114,16 @@ def list_applications(
     return page, after, total
 
 
+def list_on_notice(tx: Tx, notice_id: str) -> Sequence[Application]:
+    """The applications a recognition notice shows, oldest first, of all areas."""
+    query = (
+        select(*columns(application, Application))
+        .where(application.c.notice_id == notice_id)
+        .order_by(application.c.application_id)
+    )
+    return find_all(tx, query, Application)
+
+
 def save_recognition(tx: Tx, record: Recognition) -> None:
     """A unit meets the standard from now on."""
     add(tx, recognition, record)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, func, or_, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.evaluation.domain.records import Learned, Plan, Unit
@@ -172,15 +172,16 @@ def has_title(tx: Tx, unit_id: str, title_kind: str) -> bool:
         select(func.count())
         .select_from(known_title)
         .where(known_title.c.unit_id == unit_id, known_title.c.title_kind == title_kind)
-        .where(known_title.c.granted_on.is_not(None))
-        .where(
-            or_(
-                known_title.c.revoked_on.is_(None),
-                known_title.c.granted_on > known_title.c.revoked_on,
-            )
-        )
+        .where(known_title.c.granted_on.is_not(None), known_title.c.revoked_on.is_(None))
     )
     return bool(tx.session.execute(query).scalar_one())
+
+
+def last_revoked(tx: Tx, unit_id: str) -> date | None:
+    """The day the unit last lost a title."""
+    query = select(func.max(known_title.c.revoked_on)).where(known_title.c.unit_id == unit_id)
+    found: date | None = tx.session.execute(query).scalar_one()
+    return found
 
 
 def list_units(tx: Tx, unit_ids: list[str]) -> dict[str, Unit]:

@@ -191,7 +191,7 @@ def load_objection(tx: Tx, objection_id: str, scope: Scope, *, lock: bool = Fals
 
 
 def list_objections(
-    tx: Tx, scope: Scope, *, stage: str = "", nomination_id: str = ""
+    tx: Tx, scope: Scope, *, stage: str = "", case_id: str = ""
 ) -> Sequence[Objection]:
     """Objections about units in scope, oldest first."""
     query = (
@@ -203,8 +203,8 @@ def list_objections(
     )
     if stage:
         query = query.where(objection.c.stage == stage)
-    if nomination_id:
-        query = query.where(objection.c.nomination_id == nomination_id)
+    if case_id:
+        query = query.where(objection.c.case_id == case_id)
     return find_all(tx, query, Objection)
 
 

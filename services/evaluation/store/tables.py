@@ -143,6 +143,8 @@ application = Table(
     _text("return_reason"),
     _text("reason"),
     _id("submit_decision_id"),
+    Column("publicity", Boolean, nullable=False),
+    Column("notice_id", Text),
     Column("decided_on", Date),
     Column("decision_id", Text),
     _together("accepted"),
@@ -151,6 +153,10 @@ application = Table(
         "stage NOT IN ('recognised', 'refused')"
         " OR (decision_id IS NOT NULL AND decided_on IS NOT NULL)",
         name="application_decided",
+    ),
+    CheckConstraint(
+        "stage <> 'recognised' OR NOT publicity OR notice_id IS NOT NULL",
+        name="application_publicity",
     ),
     Index("application_inbox", "office", "application_id"),
     Index(
@@ -294,7 +300,8 @@ objection = Table(
     METADATA,
     Column("objection_id", Text, primary_key=True),
     _id("notice_id"),
-    _id("nomination_id"),
+    _id("case_kind"),
+    _id("case_id"),
     _id("unit_id"),
     _id("stage"),
     _id("content"),
@@ -314,7 +321,7 @@ objection = Table(
     CheckConstraint(_in("stage", ObjectionStage), name="objection_stage"),
     CheckConstraint("(stage = 'open') = (resolved_at IS NULL)", name="objection_resolved"),
     CheckConstraint("effect IN ('', 'keep', 'remove')", name="objection_effect"),
-    Index("objection_of_nomination", "nomination_id"),
+    Index("objection_of_case", "case_id"),
 )
 
 case_step = Table(

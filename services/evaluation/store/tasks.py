@@ -73,7 +73,7 @@ def nominations(
 def to_approve(tx: Tx, scope: Scope, *, node: str, limit: int = 100) -> list[Waiting]:
     """Nominations whose notice has ended with no objection open."""
     open_one = exists().where(
-        objection.c.nomination_id == nomination.c.nomination_id, objection.c.stage == "open"
+        objection.c.case_id == nomination.c.nomination_id, objection.c.stage == "open"
     )
     query = (
         _cases(nomination, nomination.c.nomination_id, nomination.c.city_at, scope)
@@ -84,10 +84,14 @@ def to_approve(tx: Tx, scope: Scope, *, node: str, limit: int = 100) -> list[Wai
     return _rows(tx, query, limit)
 
 
-def objections(tx: Tx, scope: Scope, *, limit: int = 100) -> list[Waiting]:
-    """Objections still open, with the day they are to be concluded by."""
-    query = _cases(objection, objection.c.objection_id, objection.c.received_at, scope)
-    query = query.add_columns(objection.c.conclude_by).where(objection.c.stage == "open")
+def objections(tx: Tx, scope: Scope, *, node: str, limit: int = 100) -> list[Waiting]:
+    """Open objections to an office's notices, with the day they are to be concluded by."""
+    query = (
+        _cases(objection, objection.c.objection_id, objection.c.received_at, scope)
+        .add_columns(objection.c.conclude_by)
+        .join(notice, notice.c.notice_id == objection.c.notice_id)
+        .where(objection.c.stage == "open", notice.c.node == node)
+    )
     return _rows(tx, query, limit)
 
 

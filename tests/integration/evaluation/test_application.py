@@ -9,6 +9,8 @@ import pytest
 from services.evaluation.handlers import (
     applications,
     assessments,
+    notices,
+    objections,
     opinions,
     reading,
     recognition,
@@ -23,6 +25,7 @@ from tests.integration.evaluation.conftest import (
     CITY_REVIEWER,
     CLERK,
     ELSEWHERE,
+    PUBLIC,
     REVIEWER,
     World,
     a_plan,
@@ -465,3 +468,70 @@ def test_an_older_entry_heard_late_changes_nothing(world: World):
     world.hear(entry.model_copy(update={"revision": 2, "name_text": "旧名称"}))
 
     assert world.applied(unit_id).unit_name == "新名称"
+
+
+@pytest.fixture
+def publicised(world: World) -> World:
+    """The district's plan asks for a notice before recognition."""
+    world.hear(a_plan(publicity=True), time=datetime(2026, 3, 10, 5, 0, tzinfo=UTC))
+    return world
+
+
+def _on_notice(world: World) -> tuple[str, str, str]:
+    unit_id = world.unit()
+    application_id = world.accepted(unit_id)
+    world.all_say("application", application_id, node="330203")
+    posted = notices.post_for_recognition(
+        world.acting(CLERK), say.PostRecognitionNotice(application_ids=(application_id,))
+    )
+    return unit_id, application_id, posted.notice_id
+
+
+AFTER = datetime(2026, 3, 18, 2, 0, tzinfo=UTC)
+
+
+def test_where_the_plan_asks_for_it_recognition_waits_for_a_notice(publicised: World):
+    unit_id = publicised.unit()
+    application_id = publicised.accepted(unit_id)
+    publicised.all_say("application", application_id, node="330203")
+    command = say.DecideRecognition(application_id=application_id, outcome="recognise")
+    with pytest.raises(Refused, match="notice_not_finished"):
+        recognition.decide(publicised.acting(REVIEWER), command)
+    tx = publicised.acting(CLERK)
+    posted = notices.post_for_recognition(
+        tx, say.PostRecognitionNotice(application_ids=(application_id,))
+    )
+    with pytest.raises(Refused, match="notice_not_finished"):
+        recognition.decide(publicised.acting(REVIEWER), command)
+
+    made = recognition.decide(publicised.acting(REVIEWER, now=AFTER), command)
+
+    assert made.stage == "recognised"
+    assert [c.application_id for c in posted.candidates] == [application_id]
+    assert [e.model_dump()["unit_ids"] for e in said(tx, "notice_posted")] == [(unit_id,)]
+
+
+def test_an_objection_to_a_recognition_is_looked_into_by_somebody_else(publicised: World):
+    unit_id, application_id, notice_id = _on_notice(publicised)
+    receipt = objections.object_(
+        publicised.acting(PUBLIC),
+        city.RecordObjection(
+            notice_id=notice_id, unit_id=unit_id, content="欠薪", objector_kind="anonymous"
+        ),
+    )
+    command = say.DecideRecognition(application_id=application_id, outcome="recognise")
+    finding = city.ResolveObjection(
+        objection_id=receipt.objection_id, outcome="upheld", finding="属实", effect="remove"
+    )
+    with pytest.raises(Refused, match="objection_open"):
+        recognition.decide(publicised.acting(REVIEWER, now=AFTER), command)
+    with pytest.raises(Refused, match="investigator_recommended"):
+        objections.resolve(publicised.acting(CLERK), finding)
+
+    found = objections.resolve(publicised.acting(REVIEWER, now=AFTER), finding)
+
+    assert (found.stage, found.application_id) == ("upheld", application_id)
+    ended = applications.read(
+        publicised.acting(CLERK), say.ReadApplication(application_id=application_id)
+    )
+    assert (ended.stage, ended.notice_id) == ("refused", notice_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from services.evaluation.handlers import (
     naming,
     nominations,
     notices,
+    objections,
     opinions,
     reading,
     round_views,
@@ -18,8 +20,9 @@ from services.evaluation.handlers import (
 )
 from shared.contracts import evaluation as say
 from shared.contracts import evaluation_round as city
-from shared.contracts import oversight
+from shared.contracts import oversight, registry
 from shared.contracts.refusals import Refused
+from shared.policy.codec import sealed
 from shared.policy.load import load_pack
 from tests.integration.evaluation.conftest import (
     CITY_CLERK,
@@ -185,6 +188,63 @@ def test_the_city_does_not_review_before_the_district(world: World):
         )
 
 
+def _titled(unit_id: str) -> registry.TitleGranted:
+    return registry.TitleGranted(
+        unit_id=unit_id,
+        title_id=f"title_{unit_id}",
+        title_kind="city_demonstration",
+        title_text="宁波市和谐劳动关系创建示范单位",
+        level="city",
+        number="1",
+        plaque_number="1",
+        granted_on=date(2025, 6, 1),
+        round_year=2025,
+        decision_id="d",
+    )
+
+
+def _revoked(unit_id: str) -> registry.TitleRevoked:
+    return registry.TitleRevoked(
+        unit_id=unit_id,
+        title_id=f"title_{unit_id}",
+        title_text="宁波市和谐劳动关系创建示范单位",
+        level="city",
+        revoked_on=date(2026, 1, 20),
+        ground="major_violation",
+        case_id="case",
+        decision_id="d",
+    )
+
+
+@pytest.mark.parametrize("order", ["granted first", "revoked first"])
+def test_a_titled_unit_declares_itself_again_only_after_losing_the_title(world, order):
+    round_id = world.round().round_id
+    unit_id = world.recognised()
+    if order == "granted first":
+        world.hear(_titled(unit_id))
+        with pytest.raises(Refused, match="already_titled"):
+            world.nominated(round_id, unit_id)
+        world.hear(_revoked(unit_id))
+    else:
+        world.hear(_revoked(unit_id), _titled(unit_id))
+
+    assert world.nominated(round_id, unit_id).stage == "declared"
+
+
+def test_the_wait_after_a_revocation_is_the_packs_setting(world: World):
+    pack = load_pack("ningbo-2023")
+    wait = pack.settings["reapply.wait_months"]
+    year = replace(wait, values=(replace(wait.values[0], value=12),))
+    stricter = replace(pack, settings={**pack.settings, wait.name: year})
+    world.hear(activation(sealed(stricter), date(2026, 1, 1)))
+    round_id = world.round().round_id
+    unit_id = world.recognised()
+    world.hear(_titled(unit_id), _revoked(unit_id))
+
+    with pytest.raises(Refused, match="reapply_too_early"):
+        world.nominated(round_id, unit_id)
+
+
 def test_only_the_units_own_district_reviews_it(world: World):
     nomination_id = world.nominated(world.round().round_id, world.recognised()).nomination_id
     command = city.DistrictReview(nomination_id=nomination_id, outcome="forward")
@@ -265,7 +325,7 @@ def test_on_its_last_day_the_notice_still_runs(world: World):
 
 def test_an_objection_stops_the_naming_until_it_is_settled(world: World):
     unit_id, nomination_id, notice_id = on_notice(world)
-    receipt = notices.object_(
+    receipt = objections.object_(
         world.acting(PUBLIC),
         city.RecordObjection(
             notice_id=notice_id,
@@ -280,7 +340,7 @@ def test_an_objection_stops_the_naming_until_it_is_settled(world: World):
     with pytest.raises(Refused) as refused:
         naming.approve(world.acting(CITY_REVIEWER, now=AFTER), command)
 
-    notices.resolve(
+    objections.resolve(
         world.acting(INVESTIGATOR, now=AFTER),
         city.ResolveObjection(
             objection_id=receipt.objection_id, outcome="unfounded", finding="工资已足额发放"
@@ -296,7 +356,7 @@ def test_an_objection_stops_the_naming_until_it_is_settled(world: World):
 
 def test_who_objected_is_shown_to_the_citys_officers_only(world: World):
     unit_id, nomination_id, notice_id = on_notice(world)
-    receipt = notices.object_(
+    receipt = objections.object_(
         world.acting(PUBLIC),
         city.RecordObjection(
             notice_id=notice_id,
@@ -309,8 +369,8 @@ def test_who_objected_is_shown_to_the_citys_officers_only(world: World):
     )
     command = city.ReadObjection(objection_id=receipt.objection_id)
 
-    shown = notices.read_objection(world.acting(CITY_CLERK), command)
-    district = notices.read_objection(world.acting(CLERK), command)
+    shown = objections.read(world.acting(CITY_CLERK), command)
+    district = objections.read(world.acting(CLERK), command)
     own = nominations.read(
         world.acting(user_of(unit_id)), city.ReadNomination(nomination_id=nomination_id)
     )
@@ -323,7 +383,7 @@ def test_who_objected_is_shown_to_the_citys_officers_only(world: World):
 
 def test_whoever_recommended_does_not_look_into_the_objection(world: World):
     unit_id, _, notice_id = on_notice(world)
-    receipt = notices.object_(
+    receipt = objections.object_(
         world.acting(PUBLIC),
         city.RecordObjection(
             notice_id=notice_id, unit_id=unit_id, content="欠薪", objector_kind="anonymous"
@@ -331,7 +391,7 @@ def test_whoever_recommended_does_not_look_into_the_objection(world: World):
     )
 
     with pytest.raises(Refused, match="investigator_recommended"):
-        notices.resolve(
+        objections.resolve(
             world.acting(CITY_CLERK),
             city.ResolveObjection(
                 objection_id=receipt.objection_id, outcome="unfounded", finding="不实"
@@ -341,14 +401,14 @@ def test_whoever_recommended_does_not_look_into_the_objection(world: World):
 
 def test_an_upheld_objection_may_remove_the_candidate(world: World):
     unit_id, nomination_id, notice_id = on_notice(world)
-    receipt = notices.object_(
+    receipt = objections.object_(
         world.acting(PUBLIC),
         city.RecordObjection(
             notice_id=notice_id, unit_id=unit_id, content="欠薪", objector_kind="anonymous"
         ),
     )
 
-    found = notices.resolve(
+    found = objections.resolve(
         world.acting(INVESTIGATOR),
         city.ResolveObjection(
             objection_id=receipt.objection_id, outcome="upheld", finding="属实", effect="remove"
@@ -370,7 +430,7 @@ def test_after_the_notice_no_objection_is_taken(world: World):
     unit_id, _, notice_id = on_notice(world)
 
     with pytest.raises(Refused, match="notice_finished"):
-        notices.object_(
+        objections.object_(
             world.acting(PUBLIC, now=AFTER),
             city.RecordObjection(
                 notice_id=notice_id, unit_id=unit_id, content="欠薪", objector_kind="anonymous"

@@ -42,12 +42,15 @@ TABLES = (
         return_reason TEXT DEFAULT '' NOT NULL,
         reason TEXT DEFAULT '' NOT NULL,
         submit_decision_id TEXT NOT NULL,
+        publicity BOOLEAN NOT NULL,
+        notice_id TEXT,
         decided_on DATE,
         decision_id TEXT,
         PRIMARY KEY (application_id),
         CONSTRAINT accepted_at_with_by CHECK ((accepted_at IS NULL) = (accepted_by IS NULL)),
         CONSTRAINT application_stage CHECK (stage IN ('received', 'returned', 'under_review', 'recognised', 'refused', 'withdrawn')),
         CONSTRAINT application_decided CHECK (stage NOT IN ('recognised', 'refused') OR (decision_id IS NOT NULL AND decided_on IS NOT NULL)),
+        CONSTRAINT application_publicity CHECK (stage <> 'recognised' OR NOT publicity OR notice_id IS NOT NULL),
         UNIQUE (receipt_number)
     )
     """,
@@ -283,7 +286,8 @@ TABLES = (
     CREATE TABLE objection (
         objection_id TEXT NOT NULL,
         notice_id TEXT NOT NULL,
-        nomination_id TEXT NOT NULL,
+        case_kind TEXT NOT NULL,
+        case_id TEXT NOT NULL,
         unit_id TEXT NOT NULL,
         stage TEXT NOT NULL,
         content TEXT NOT NULL,
@@ -311,7 +315,7 @@ TABLES = (
     )
     """,
     """
-    CREATE INDEX objection_of_nomination ON objection (nomination_id)
+    CREATE INDEX objection_of_case ON objection (case_id)
     """,
     """
     CREATE TABLE opinion (
