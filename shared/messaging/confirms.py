@@ -7,6 +7,7 @@ confirmed in time leaves the channel in doubt, and a channel in doubt is never u
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -99,7 +100,8 @@ class Confirming:
                 raise TimeoutError(
                     f"{before} 条消息在 {self.seconds} 秒内未确认 (not confirmed in time)"
                 )
-            self.channel.connection.drain_events(timeout=left)
+            with contextlib.suppress(TimeoutError):
+                self.channel.connection.drain_events(timeout=left)
             if len(self._waiting) < before:
                 deadline = time.monotonic() + self.seconds
         failpoint("relay.after_confirm")

@@ -55,7 +55,7 @@ _CLAIM = text(
     UPDATE outbox SET lease_token = :token, lease_until = now() + interval '30 seconds'
     FROM heads WHERE outbox.id = heads.id
     RETURNING outbox.id, outbox.vhost, outbox.exchange, outbox.routing_key, outbox.headers,
-              outbox.body, outbox.attempts
+              outbox.body, outbox.attempts, outbox.created_at
     """
 )
 _MARK = text(
@@ -113,7 +113,7 @@ class OutboxRelay:
             return 0
         failpoint("relay.after_claim")
         confirmed: set[str] = set()
-        ordered = sorted(rows, key=lambda r: (*_address(r), r.id))  # ids sort by age
+        ordered = sorted(rows, key=lambda r: (*_address(r), r.created_at, r.id))
         for (vhost, _exchange), group in groupby(ordered, key=_address):
             members = list(group)
             outcome = self._publish(vhost, members)

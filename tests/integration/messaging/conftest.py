@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from amqp.basic_message import Message
+from nameko.standalone.rpc import ClusterRpcProxy
 from sqlalchemy import Engine, text
 
 from shared.contracts.registry import UnitClosed
@@ -125,6 +126,14 @@ class Bus:
             found = opened.channel().queue_declare(queue, passive=True)
             return found.message_count, found.consumer_count
 
+    def ask(self, command: dict[str, Any], **context: Any) -> dict[str, Any]:
+        """Call the probe by RPC, speaking the wire as the gateway does."""
+        actor = {"id": "user_1", "name": "经办", "node": "330200", "roles": ["clerk"]}
+        given = {"actor": actor} | context
+        with ClusterRpcProxy({"AMQP_URI": self.amqp_url}, context_data=given, timeout=10) as rpc:
+            answer: dict[str, Any] = rpc.incentives.double(command=command)
+            return answer
+
     def logs(self) -> str:
         """What the processes wrote."""
         return "\n".join(p.read_text(errors="replace")[-3000:] for p in self.home.glob("*.log"))
@@ -162,6 +171,16 @@ def _end(bus: Bus) -> None:
     bus.incentives.dispose()
 
 
+@pytest.fixture(scope="module")
+def answering(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bus]:
+    """One bus for a module, its probe running."""
+    with a_database(servers) as database_url, a_vhost(servers) as amqp_url:
+        made = _bus(servers, database_url, amqp_url, tmp_path_factory.mktemp("answering"))
+        made.start_probe()
+        yield made
+        _end(made)
+
+
 @pytest.fixture
 def bus(servers: Servers, tmp_path: Path) -> Iterator[Bus]:
     """A bus on the session's servers."""
@@ -185,18 +204,3 @@ def crashable(own_servers: Servers, tmp_path: Path) -> Iterator[Bus]:
         made = _bus(own_servers, database_url, amqp_url, tmp_path)
         yield made
         _end(made)
-
-
-@pytest.fixture
-def ask(bus: Bus) -> Callable[..., dict[str, Any]]:
-    """Call the probe by RPC, speaking the wire as the gateway does."""
-    from nameko.standalone.rpc import ClusterRpcProxy
-
-    def call(command: dict[str, Any], **context: Any) -> dict[str, Any]:
-        config = {"AMQP_URI": bus.amqp_url}
-        actor = {"id": "user_1", "name": "经办", "node": "330200", "roles": ["clerk"]}
-        with ClusterRpcProxy(config, context_data={"actor": actor} | context, timeout=10) as rpc:
-            answer: dict[str, Any] = rpc.incentives.double(command=command)
-            return answer
-
-    return call

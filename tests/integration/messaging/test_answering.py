@@ -15,9 +15,16 @@ from tests.integration.messaging.probe import Double
 Ask = Callable[..., dict[str, Any]]
 
 
-@pytest.fixture(autouse=True)
-def probe(bus: Bus) -> None:
-    bus.start_probe()
+@pytest.fixture
+def bus(answering: Bus) -> Bus:
+    """The module's bus, without the effects of the tests before."""
+    answering.rows("DELETE FROM effect")
+    return answering
+
+
+@pytest.fixture
+def ask(bus: Bus) -> Ask:
+    return bus.ask
 
 
 def test_a_command_is_carried_out_and_answered(bus: Bus, ask: Ask) -> None:

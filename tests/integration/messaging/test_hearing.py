@@ -120,9 +120,8 @@ def test_an_unknown_version_and_malformed_bytes_are_parked_not_lost(bus: Bus) ->
 
 
 def test_stopping_in_the_middle_runs_nothing_twice_and_loses_nothing(bus: Bus) -> None:
-    said = [f"unit_{n:03}" for n in range(60)]
-    for unit_id in said:
-        bus.say(unit_id, reason="slow" if unit_id.endswith("0") else "完工")
+    for n in range(60):
+        bus.say("unit_a", reason="slow" if n % 10 == 0 else "完工")
     bus.drain()
 
     first = bus.start_probe()
@@ -130,14 +129,13 @@ def test_stopping_in_the_middle_runs_nothing_twice_and_loses_nothing(bus: Bus) -
     code = bus.stop(first)
 
     assert code == 0, bus.logs()
-    done = bus.effects()
-    assert 0 < len(done) < 60
-    assert len(done) + bus.depth() == 60
+    done = len(bus.effects())
+    assert 0 < done < 60
+    assert done + bus.depth() == 60
     bus.start_probe()
-    wait_until(lambda: len(bus.effects()) == 60, what="all effects")
-    assert bus.effects() == said
-    duplicates = bus.rows("SELECT count(*) FROM inbox WHERE consumer = :q", q=QUEUE)
-    assert duplicates == [(60,)]
+    wait_until(lambda: len(bus.effects()) >= 60, what="all effects")
+    order = [row[0] for row in bus.rows("SELECT sequence FROM effect ORDER BY n")]
+    assert order == list(range(1, 61))
 
 
 def test_a_killed_hearer_repeats_nothing(bus: Bus) -> None:

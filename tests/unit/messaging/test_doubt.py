@@ -57,7 +57,7 @@ def test_a_confirm_counts_for_its_own_tag_only() -> None:
         except StopIteration:
             raise TimeoutError from None
 
-    outcome = Confirming(_Channel(script), seconds=5).publish(_rows("a", "b", "c"))
+    outcome = Confirming(_Channel(script), seconds=0.05).publish(_rows("a", "b", "c"))
 
     assert outcome.confirmed == {"b"}
     assert outcome.doubt != ""
