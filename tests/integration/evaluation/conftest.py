@@ -17,6 +17,7 @@ from services.evaluation.handlers import (
     assessments,
     hearing,
     nominations,
+    notices,
     opinions,
     recognition,
     rounds,
@@ -48,6 +49,9 @@ ELSEWHERE = Actor(id="jiangbei_clerk", name="江北经办", node="330205", roles
 CITY_CLERK = Actor(id="city_clerk", name="市经办", node="330200", roles=("clerk",))
 CITY_REVIEWER = Actor(id="city_reviewer", name="市审核", node="330200", roles=("reviewer",))
 PUBLIC = Actor(id="public", name="公众")
+
+AFTER = datetime(2026, 3, 18, 2, 0, tzinfo=UTC)  # the day after five working days from 10 March
+INVESTIGATOR = CITY_CLERK.model_copy(update={"id": "city_investigator", "name": "市核查"})
 
 _numbers = count(1)
 Acting = Callable[..., Tx]
@@ -320,6 +324,21 @@ def hold(unit_id: str, hold_id: str = "hold_1", effect: str = "suspend") -> over
         occurred_at=NOON,
         placed_at=NOON,
     )
+
+
+def on_notice(world: World, started_on: date = date(2025, 1, 10)) -> tuple[str, str, str]:
+    """A nomination on notice since 10 March with every opinion given: unit, nomination, notice."""
+    unit_id = world.recognised()
+    world.cultivated(unit_id, started_on)
+    round_id = world.round().round_id
+    nomination_id = world.nominated(round_id, unit_id).nomination_id
+    world.reviewed(nomination_id)
+    posted = notices.post(
+        world.acting(CITY_CLERK),
+        city.PostNotice(round_id=round_id, nomination_ids=(nomination_id,), contact="市三方办"),
+    )
+    world.all_say("nomination", nomination_id, node="330200")
+    return unit_id, nomination_id, posted.notice_id
 
 
 def ids_of(page: Page) -> list[str]:

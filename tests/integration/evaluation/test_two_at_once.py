@@ -21,6 +21,7 @@ from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx, open_tx
 from shared.policy.load import load_pack
 from tests.integration.evaluation.conftest import (
+    AFTER,
     CITY_CLERK,
     CITY_REVIEWER,
     NOON,
@@ -29,7 +30,6 @@ from tests.integration.evaluation.conftest import (
     a_plan,
     activation,
 )
-from tests.integration.evaluation.test_naming import AFTER
 
 
 @pytest.fixture
