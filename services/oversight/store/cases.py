@@ -188,7 +188,7 @@ def list_steps(tx: Tx, case_ids: Sequence[str]) -> list[Row]:
     query = (
         select(case_step)
         .where(case_step.c.case_id.in_(case_ids))
-        .order_by(case_step.c.done_at, case_step.c.case_step_id)
+        .order_by(case_step.c.done_at, case_step.c.n)
     )
     return [dict(row) for row in tx.session.execute(query).mappings()]
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     Table,
@@ -169,6 +170,7 @@ case_step = Table(
     "case_step",
     metadata,
     Column("case_step_id", Text, primary_key=True),
+    Column("n", BigInteger, Identity(), nullable=False),  # two steps of one act share a time
     Column("case_id", Text, ForeignKey("exit_case.case_id"), nullable=False, index=True),
     Column("kind", Text, nullable=False),
     _at("done_at"),

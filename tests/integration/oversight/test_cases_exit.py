@@ -342,7 +342,14 @@ def test_a_removal_is_published_with_date_and_level_and_closes_the_case(oversigh
     anybody = oversight.ask(publications.list_publications, ListPublications(), OTHER_DISTRICT)
     assert [p.unit_id for p in anybody.items] == [found[1]]
     assert [e.case_id for e in oversight.said_of(RemovalPublished)] == [found[0]]
-    assert whole(oversight, found[0]).stage == "closed"
+    closed = whole(oversight, found[0])
+    assert closed.stage == "closed"
+    assert [s.kind for s in closed.steps[-4:]] == [
+        "title_revoked",
+        "plaque_returned",
+        "published",
+        "closed",
+    ]
 
 
 def test_a_removal_is_not_published_before_the_register_cancelled_the_title(oversight):
