@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from nameko.timer import timer
+
 from services.registry.handlers import files, history, honours, imports, packs, plans, units
 from shared.contracts import evaluation, oversight, registry, registry_acts
 from shared.contracts.message import Shape
 from shared.messaging.answer import accepts
 from shared.messaging.consume import hears
-from shared.messaging.tx import Heard, Tx
+from shared.messaging.tx import Heard, Tx, open_tx
+from shared.runtime.database import engine_for
+
+
+def _turn() -> bool:
+    with open_tx(engine_for("registry"), service="registry") as tx:
+        return imports.go_on_entering(tx)
 
 
 class RegistryService:
@@ -61,6 +69,12 @@ class RegistryService:
     def confirm_import(self, tx: Tx, command: registry.ConfirmImport) -> Shape:
         """Let up to 10,000 rows of each outcome enter; ask again while status is "entering"."""
         return imports.confirm_import(tx, command)
+
+    @timer(interval=1.0)
+    def go_on_entering(self) -> None:
+        """Large imports that were confirmed enter set by set, each in its own transaction."""
+        while _turn():
+            continue
 
     @accepts(registry.DiscardImport)
     def discard_import(self, tx: Tx, command: registry.DiscardImport) -> Shape:

@@ -296,7 +296,10 @@ class StageImport(Command):
 
 
 class ConfirmImport(Command):
-    """A second person (not the stager) lets the staged rows enter. Answers `ImportReport`."""
+    """A second person (not the stager) lets the staged rows enter. Answers `ImportReport`.
+
+    Large files answer with status "entering" and go on by themselves until "confirmed".
+    """
 
     name: ClassVar[str] = "registry.confirm_import"
 

@@ -20,6 +20,7 @@ from services.registry.handlers.units import division_fault, entry_values
 from services.registry.handlers.views import KIND_TEXT, entered
 from services.registry.store import imports, units
 from services.registry.store.units import Row
+from shared.contracts.message import Actor
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import (
     ConfirmImport,
@@ -55,7 +56,7 @@ def stage_import(tx: Tx, command: StageImport) -> ImportReport:
 
 
 def confirm_import(tx: Tx, command: ConfirmImport) -> ImportReport:
-    """Let up to 5,000 rows of each outcome enter; ask again while status is "entering"."""
+    """Let the first 5,000 rows of each outcome enter; the rest follow while it is "entering"."""
     need(tx, "clerk", "reviewer")
     batch = imports.load_batch(tx, command.import_id, lock=True)
     if batch["staged_by"] == tx.actor.id:
@@ -63,17 +64,26 @@ def confirm_import(tx: Tx, command: ConfirmImport) -> ImportReport:
             "second_person_needed",
             "导入须由另一人确认：预检人不能确认自己的批次，请交给同一办公室的另一位同事",
         )
-    if batch["status"] not in ("staged", "entering"):
+    if batch["status"] != "staged":
         raise Refused("import_not_staged", "该批次不在待确认状态，不能确认")
-    if batch["confirmed_by"] not in ("", tx.actor.id):
-        raise Refused("import_taken", "该批次正由另一位同事确认")
-    values = {"confirmed_at": batch["confirmed_at"] or tx.now, "confirmed_by": tx.actor.id}
-    for outcome in ("new", "changed"):
-        _enter(tx, command.import_id, outcome)
-    is_done = imports.rows_left(tx, command.import_id) == 0
-    status = "confirmed" if is_done else "entering"
-    imports.save_batch(tx, command.import_id, {**values, "status": status})
+    imports.save_batch(tx, command.import_id, {"confirmed_at": tx.now, "confirmed_by": tx.actor.id})
+    _enter_next(tx, command.import_id)
     return _report(tx, command.import_id, outcomes=("conflict", "error"))
+
+
+def go_on_entering(tx: Tx) -> bool:
+    """One more set of an import that was confirmed; False when none is under way.
+
+    Whoever confirmed it acts, at the time of confirming: a large file is one act.
+    """
+    batch = imports.take_entering(tx)
+    if batch is None:
+        return False
+    who = batch["confirmed_by"]
+    tx.actor = Actor(id=who, name=who, node=batch["node"], roles=("reviewer",))
+    tx.now = batch["confirmed_at"]
+    _enter_next(tx, batch["import_id"])
+    return True
 
 
 def discard_import(tx: Tx, command: DiscardImport) -> ImportReport:
@@ -271,6 +281,13 @@ def _merged(held: Row, entry: UnitEntry) -> UnitEntry:
     kept = {name: given[name] if given[name] not in (None, "") else held[name] for name in names}
     details = {**held["details"], **entry.details}
     return UnitEntry(kind=held["kind"], code=held["code"], details=details, **kept)
+
+
+def _enter_next(tx: Tx, import_id: str) -> None:
+    for outcome in ("new", "changed"):
+        _enter(tx, import_id, outcome)
+    status = "entering" if imports.rows_left(tx, import_id) else "confirmed"
+    imports.save_batch(tx, import_id, {"status": status})
 
 
 def _enter(tx: Tx, import_id: str, outcome: str) -> None:

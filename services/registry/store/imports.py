@@ -86,6 +86,18 @@ def load_batch(tx: Tx, import_id: str, *, lock: bool = False) -> Row:
     return row
 
 
+def take_entering(tx: Tx) -> Row | None:
+    """An import that has begun to enter and is in nobody's hands, locked."""
+    query = (
+        select(import_batch)
+        .where(import_batch.c.status == "entering")
+        .order_by(import_batch.c.confirmed_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return tx.session.execute(query).mappings().one_or_none()
+
+
 def save_batch(tx: Tx, import_id: str, values: Values) -> None:
     """Change a locked import."""
     tx.session.execute(

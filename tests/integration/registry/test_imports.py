@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import pytest
 
 from services.registry.handlers import imports, units
-from shared.contracts.message import Actor
+from shared.contracts.message import SYSTEM, Actor
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import (
     Cell,
@@ -25,6 +26,7 @@ from tests.integration.registry.conftest import (
     CITY,
     HAISHU,
     JIANGBEI,
+    NOON,
     SECOND,
     TODAY,
     Acting,
@@ -181,6 +183,25 @@ def test_chunks_are_one_import_and_know_each_others_codes(acting: Acting) -> Non
     assert first.status == "staging"
     assert second.counts["new"] == 2
     assert second.counts["conflict"] == 1
+
+
+def test_a_large_import_goes_on_by_itself_as_the_confirmers_act(
+    acting: Acting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "SET_SIZE", 2)
+    report = stage(acting, [row("企业", f"企业{n}", a_code(), "330203") for n in range(5)])
+    first = imports.confirm_import(acting(SECOND), ConfirmImport(import_id=report.import_id))
+
+    turns = [acting(SYSTEM, now=NOON + timedelta(seconds=n)) for n in range(3)]
+    went_on = [imports.go_on_entering(tx) for tx in turns]
+
+    assert first.status == "entering"
+    assert went_on == [True, True, False]
+    done = imports.get_import(acting(), GetImport(import_id=report.import_id))
+    assert done.status == "confirmed"
+    assert [len(tx.said) for tx in turns] == [2, 1, 0]
+    assert (turns[0].actor.id, turns[0].now) == (SECOND.id, NOON)
+    assert len(units.find_units(acting(), FindUnits()).items) == 5
 
 
 def test_a_site_finds_its_contractor_in_the_same_file(acting: Acting) -> None:
