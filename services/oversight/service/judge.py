@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,7 +59,7 @@ class Judge:
             except Exception as error:
                 if not is_away(error):
                     raise
-                log.warning("审理暂停，等数据库 judge waits", error=str(error)[:300])
+                log.warning("审理暂停，等数据库 judge waits", error=_brief(error))
                 wakeup.close()
                 stopping.wait(0.5)
                 continue
@@ -110,13 +111,15 @@ class Judge:
 
     def _failed(self, claimed: dict[str, int], error: Exception) -> None:
         attempts = next(iter(claimed.values()))
-        log.error("一件事件审理出错 judging failed", inbox=list(claimed), exc_info=error)
+        said = _brief(error)
+        trace = "".join(traceback.format_tb(error.__traceback__)[-6:])
+        log.error("一件事件审理出错 judging failed", inbox=list(claimed), error=said, trace=trace)
         if attempts >= inbox.MAX_ATTEMPTS:
-            self._give_up(claimed, f"{type(error).__name__}: {error}")
+            self._give_up(claimed, said)
             return
         with open_tx(self.engine, service="oversight") as tx:
             wait = min(_LONGEST_WAIT, 0.25 * 2.0**attempts)
-            inbox.put_off(tx, claimed, seconds=wait, error=f"{type(error).__name__}: {error}")
+            inbox.put_off(tx, claimed, seconds=wait, error=said)
 
     def _give_up(self, claimed: dict[str, int], error: str) -> None:
         with open_tx(self.engine, service="oversight") as tx:
@@ -127,6 +130,12 @@ class Judge:
             self._watch_at = time.monotonic() + _WATCH_EVERY
             with open_tx(self.engine, service="oversight") as tx:
                 watch_feeds(tx)
+
+
+def _brief(error: Exception) -> str:
+    """What went wrong, without the bytes that were being judged: those never go into logs."""
+    cause = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {cause}"[:300]
 
 
 def make_judge(engine: Any) -> Judge:
