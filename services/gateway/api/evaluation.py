@@ -80,17 +80,18 @@ DOORS = (
     Door("POST", _APP + "/acceptance", e.AcceptApplication, "受理申请", CLERK, ApplicationView),
     Door("POST", _APP + "/return", e.ReturnApplication, "退回补正", CLERK, ApplicationView),
     Door("POST", _APP + "/withdrawal", e.WithdrawApplication, "撤回申请", UNIT, ApplicationView),
-    Door(
-        "GET",
-        _APP + "/opinions",
-        e.ReadOpinions,
-        "三方意见",
-        ANYONE,
-        OpinionsView,
-        fixed={"case": "application"},
-    ),
+    Door("GET", "/opinions/{case}/{case_id}", e.ReadOpinions, "三方意见", ANYONE, OpinionsView),
     Door(
         "POST", _APP + "/decision", e.DecideRecognition, "作出认定决定", REVIEWER, ApplicationView
+    ),
+    Door(
+        "POST",
+        "/recognition-notices",
+        e.PostRecognitionNotice,
+        "认定前公示",
+        CLERK,
+        NoticeView,
+        status=201,
     ),
     Door("POST", "/opinions", e.RecordOpinion, "发表三方意见", SEATS, OpinionsView, status=201),
     Door("GET", "/minutes/{case}/{case_id}", ReadMinutes, "会商纪要", ANYONE, MinutesView),

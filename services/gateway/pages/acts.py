@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData
@@ -119,6 +119,9 @@ async def do_act(request: Request, act_id: str, form: FormData) -> Response:
 def command_of(act: Act, given: Mapping[str, str]) -> Command:
     """The command from what was typed; empty fields are left to the command's defaults."""
     data: dict[str, Any] = {k: v for k, v in given.items() if v != "" and k in _names(act)}
+    for name, info in act.command.model_fields.items():
+        if name in data and get_origin(info.annotation) is tuple:
+            data[name] = [part for part in str(data[name]).split(",") if part]
     absent = [f for f in act.fields if f.required and f.name not in data]
     if absent:
         raise Refused(

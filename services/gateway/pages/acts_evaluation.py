@@ -33,6 +33,14 @@ EVALUATION = table(
         done="已退回补正。",
     ),
     Act(
+        evaluation.PostRecognitionNotice,
+        "认定前公示",
+        "发布公示",
+        (Field("contact", "联系方式", help="公示期间接受异议的电话和地址"),),
+        says="本地年度安排规定认定前公示的，公示期满后才能作出认定决定。",
+        done="公示已发布。",
+    ),
+    Act(
         evaluation.WithdrawApplication,
         "撤回申请",
         "撤回",

@@ -94,7 +94,11 @@ def _items(standard: StandardView | Missing) -> dict[str, str]:
 def _offers(case: ApplicationView) -> list[acts.Offer]:
     mine = {"application_id": case.application_id}
     names = [m.removeprefix("evaluation.") for m in case.may]
-    found = acts.offers("evaluation", [n for n in names if n != "record_opinion"], mine)
+    apart = ("record_opinion", "post_recognition_notice")
+    found = acts.offers("evaluation", [n for n in names if n not in apart], mine)
+    if "post_recognition_notice" in names:
+        several = {"application_ids": case.application_id}
+        found += acts.offers("evaluation", ["post_recognition_notice"], several)
     if "record_opinion" in names:
         opinion = {"case": "application", "case_id": case.application_id}
         found = [*acts.offers("evaluation", ["record_opinion"], opinion), *found]

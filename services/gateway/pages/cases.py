@@ -113,8 +113,11 @@ def _offers(request: Request, case: CaseWhole) -> list[acts.Offer]:
     else:
         bodies = [(o.body, o.body_name) for o in case.opinions]
         opinion = acts.Offer(act.with_options("body", bodies), mine)
+    names = [m.removeprefix("oversight.") for m in case.may]
+    if all(o.given for o in case.opinions) and "decide_case" in names:
+        names.sort(key=lambda n: n == "record_opinion")  # the act expected now comes first
     found = []
-    for name in (m.removeprefix("oversight.") for m in case.may):
+    for name in names:
         if name == "record_opinion":
             found.append(opinion)
         else:

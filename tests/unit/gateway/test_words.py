@@ -1,0 +1,70 @@
+"""Words on the screen are the documents' words."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from services.gateway.pages import words
+from services.gateway.pages.acts import TABLE, command_of
+from services.gateway.pages.desk import own_path
+from services.gateway.pages.house import ACTS
+from shared.contracts.oversight import ConfirmTrigger
+from shared.contracts.refusals import Refused
+
+
+def test_a_clause_is_read_with_its_document() -> None:
+    assert words.clause_text("NB23:二(五)").startswith("《实施办法（征求意见稿）》")
+    assert words.clause_text("") == ""
+    assert words.clause_text("没有冒号") == "没有冒号"
+
+
+def test_instants_are_shown_at_the_wall_clock_of_ningbo() -> None:
+    late = datetime(2026, 3, 9, 17, 30, tzinfo=UTC)
+
+    assert words.minute(late) == "2026-03-10 01:30"
+    assert words.day(late) == "2026-03-10"
+    assert words.day("2026-03-09T17:30:00+00:00") == "2026-03-10"
+    assert words.day(date(2026, 3, 9)) == "2026-03-09"
+    assert words.minute("") == ""
+
+
+def test_unknown_is_said_as_unknown() -> None:
+    assert words.value_text(None) == "未知"
+    assert words.value_text(value=True) == "是"
+    assert words.value_text("enterprise") == "企业"
+
+
+def test_a_division_without_an_office_keeps_its_code() -> None:
+    assert words.area("330203") == "海曙区"
+    assert words.area("990000") == "990000"
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "https://evil.example", ""])
+def test_a_way_back_leads_nowhere_but_here(path: str) -> None:
+    assert own_path(path) == "/"
+
+
+def test_every_act_asks_only_for_fields_of_its_command() -> None:
+    for act in (a for group in ACTS for a in group):
+        assert {f.name for f in act.fields} <= set(act.command.model_fields), act.id
+        assert act.title
+        assert act.label
+
+
+def test_an_act_without_its_required_field_says_which_one() -> None:
+    act = TABLE[ConfirmTrigger.name]
+
+    with pytest.raises(Refused) as caught:
+        command_of(act, {"trigger_id": "trigger_1"})
+
+    assert caught.value.errors == [{"pointer": "/remark", "says": "请填写核实情况"}]
+
+
+def test_empty_fields_of_an_act_are_left_to_the_command() -> None:
+    given = {"trigger_id": "trigger_1", "remark": "属实", "severity": "", "caused_by_unit": "true"}
+
+    command = command_of(TABLE[ConfirmTrigger.name], given)
+
+    assert command == ConfirmTrigger(trigger_id="trigger_1", remark="属实", caused_by_unit=True)
