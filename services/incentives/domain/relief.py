@@ -27,7 +27,7 @@ LAPSED_SAYS = "租约已过期且未续，按正常办理"
 UNKNOWN_SAYS = "查无此单位，或不在本机构管辖范围内"
 
 _ORDER = {"exempt": 0, "reduced": 1, "": 2}
-_SAYS = {
+SAYS = {
     "exempt": "已获市级以上荣誉且无举报投诉，不再开展日常巡视检查",
     "reduced": "已达到创建标准，适当减少日常巡视检查频次",
     "": "已获市级以上荣誉，适用绿色通道",
@@ -99,9 +99,9 @@ def _reason(
     unit: Standing, purpose: str, best: Entitlement | None, resting: list[Entitlement]
 ) -> str:
     if best is not None and not resting:
-        return _SAYS[best.degree]
+        return SAYS[best.degree]
     if best is not None:
-        return f"{COMPLAINT_RESTS}；{_SAYS[best.degree]}"
+        return f"{COMPLAINT_RESTS}；{SAYS[best.degree]}"
     if resting:
         if unit.has_open(HoldEffect.SUSPEND):
             return HELD_SAYS

@@ -61,6 +61,7 @@ class Book:
         self._changes: list[Change] = []
         self._renewed: list[Entitlement] = []
         self._links: list[entitlements.Link] = []
+        self._rules: dict[tuple[object, ...], str] = {}
         self._lawless: set[str] = set()
 
     def fold(
@@ -120,7 +121,6 @@ class Book:
         session, tx = self.tx.session, self.tx
         standings.save(session, self._before, self.units)
         entitlements.save(session, [*(c.entitlement for c in self._changes), *self._renewed])
-        entitlements.add_steps(session, self._changes, actor=tx.actor)
         entitlements.save_reliefs(session, self._reliefs())
         entitlements.record_all(session, self._links, now=tx.now, actor=tx.actor)
         if self._lawless:
@@ -165,10 +165,8 @@ class Book:
         done: list[Change] = []
         for move in dict.fromkeys(change.move for change in due):
             alike = [change for change in due if change.move is move]
-            decision_id = self.tx.new_id(f"{self.tx.service}-decision").replace("_", "-")
-            link = _link(decision_id, unit, alike, moment)
-            if heard is not None:
-                link = replace(link, because=[*link.because, heard.envelope.id])
+            link = self._link(unit, alike, moment, heard)
+            decision_id = link.decision_id
             self._links.append(link)
             done += [
                 change._replace(
@@ -182,6 +180,31 @@ class Book:
                 for change in alike
             ]
         return done
+
+    def _link(
+        self, unit: Standing, alike: list[Change], moment: Moment, heard: Heard | None
+    ) -> entitlements.Link:
+        first, pack = alike[0], moment.pack
+        key = (pack.fingerprint, first.move, tuple((c.entitlement.benefit, c.why) for c in alike))
+        rules = self._rules.get(key)
+        if rules is None:
+            rules = entitlements.rules_of(pack, [_rule(change, moment) for change in alike])
+            self._rules[key] = rules
+        names = "、".join(_name(change, moment) for change in alike)
+        clause = first.cause.clause or first.entitlement.clause
+        return entitlements.Link(
+            decision_id=self.tx.new_id(f"{self.tx.service}-decision").replace("_", "-"),
+            unit_id=unit.unit_id,
+            move=first.move,
+            state=first.entitlement.state,
+            benefits=[change.entitlement.benefit for change in alike],
+            cause=first.cause._replace(clause=clause),
+            says=f"{first.cause.says}，{MOVES[first.move]}：{names}",
+            pack=pack,
+            facts=facts_of(unit, moment.today),
+            rules=rules,
+            because=[first.cause.id, heard.envelope.id if heard else ""],
+        )
 
     def _reliefs(self) -> list[Relief]:
         """Summaries that are not as they were when the batch began."""
@@ -198,24 +221,6 @@ class Book:
                 now = [new for new, old in zip(now, was, strict=True) if new != old]
             found += now
         return found
-
-
-def _link(
-    decision_id: str, unit: Standing, alike: list[Change], moment: Moment
-) -> entitlements.Link:
-    move, cause = alike[0].move, alike[0].cause
-    names = "、".join(_name(change, moment) for change in alike)
-    return entitlements.Link(
-        decision_id=decision_id,
-        kind=f"entitlement.{move}",
-        subject=unit.unit_id,
-        outcome=move,
-        says=f"{cause.says}，{MOVES[move]}：{names}",
-        pack=moment.pack,
-        facts=facts_of(unit, moment.today),
-        rules=[_rule(change, moment) for change in alike],
-        because=[cause.id],
-    )
 
 
 def _name(change: Change, moment: Moment) -> str:

@@ -119,31 +119,36 @@ def _find(
     rows = checks.list_past(
         tx.session, asked, by=by, benefits=benefits, day=question.day, node=node
     )
-    yield from _past(rows, terms.reduced_factor(question.moment.pack, question.day))
+    yield from _past(rows, question)
 
 
-def _past(rows: list[Any], factor: str) -> Iterator[tuple[int, Found]]:
+def _past(rows: list[Any], question: Question) -> Iterator[tuple[int, Found]]:
     """The best right that was active on the day, per unit; else why there was none."""
-    order = {"exempt": 0, "reduced": 1, "": 2}
-    seen: set[tuple[int, str]] = set()
-    for row in sorted(rows, key=lambda r: (r.state != "active", order.get(r.degree or "", 2))):
-        if (row.n, row.unit_id) in seen:
-            continue
-        seen.add((row.n, row.unit_id))
-        is_active = row.state == "active"
-        status = (row.degree or "normal") if is_active else "normal"
+    benefits, order = question.moment.pack.benefits, {"exempt": 0, "reduced": 1, "": 2}
+    factor = terms.reduced_factor(question.moment.pack, question.day)
+    factors = {"exempt": "0", "reduced": factor}
+    best: dict[tuple[int, str], tuple[tuple[bool, int], Found]] = {}
+    for row in rows:
+        benefit = benefits.get(row.benefit)
+        degree, is_active = benefit.degree if benefit else "", row.state == "active"
+        status = degree if is_active and degree else "normal"
         answer = checks.Answer(
             held=row.state == "suspended",
             status=status if row.state else None,
             entitled=is_active,
-            factor={"exempt": "0", "reduced": factor}.get(status, "1"),
-            clause=row.clause,
-            reason=row.why,
+            factor=factors.get(status, "1"),
+            clause=benefit.clause if benefit else None,
+            reason=told.SAYS[degree] if is_active else f"当日不享受（{row.says}）",
             lease_until=None,
             lapsed=False,
             held_because=None,
         )
-        yield row.n, Found(row.unit_id, row.code, row.name, row.is_closed, tuple(answer))
+        found = Found(row.unit_id, row.code, row.name, row.is_closed, tuple(answer))
+        rank = (not is_active, order[degree])
+        if (row.n, row.unit_id) not in best or rank < best[row.n, row.unit_id][0]:
+            best[row.n, row.unit_id] = (rank, found)
+    for (n, _), (_, found) in best.items():
+        yield n, found
 
 
 def _in_words(answer: checks.Answer, question: Question) -> dict[str, Any]:

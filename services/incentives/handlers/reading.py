@@ -6,10 +6,9 @@ from datetime import date
 from typing import Any
 
 from services.incentives.domain import terms
-from services.incentives.domain.entitlement import Entitlement, Moment, Move
+from services.incentives.domain.entitlement import Entitlement, Moment
 from services.incentives.domain.standing import LEVELS, Standing
 from services.incentives.domain.verdicts import State, Verdict, verdict_on, verdicts
-from services.incentives.handlers.assessing import MOVES
 from services.incentives.handlers.rights import a_day, a_unit, law_of, moment_of, region_of
 from services.incentives.handlers.takeup import as_subsidy
 from services.incentives.store import entitlements, reading, standings, takeup
@@ -103,11 +102,18 @@ def unit_benefits(tx: Tx, command: UnitBenefits) -> UnitBenefitSheet:
 def timeline(tx: Tx, command: Timeline) -> list[TimelineEntry]:
     """The unit's story here: one entry for all that moved alike by one decision."""
     unit = a_unit(tx, command.unit_id)
-    moment = moment_of(tx, unit.entry.division[:6])
-    told: dict[str, list[Any]] = {}
-    for step in entitlements.list_steps(tx.session, unit.unit_id):
-        told.setdefault(step.decision_id, []).append(step)
-    return [_entry(steps, moment) for steps in told.values()]
+    return [
+        TimelineEntry(
+            at=step.learned_at,
+            what=step.move,
+            says=step.says,
+            clause=step.clause,
+            by=step.by_name,
+            decision_id=step.decision_id,
+            cause=step.cause,
+        )
+        for step in entitlements.list_steps(tx.session, unit.unit_id)
+    ]
 
 
 def read_decision(tx: Tx, command: ReadDecision) -> dict[str, Any]:
@@ -196,21 +202,6 @@ def _benefit(tx: Tx, verdict: Verdict, have: Entitlement | None, moment: Moment)
         wording=known.wording if known else "",
         lease_until=have.lease_until if have else None,
         decision_id=have.decision_id if have else "",
-    )
-
-
-def _entry(steps: list[Any], moment: Moment | None) -> TimelineEntry:
-    first = steps[0]
-    benefits = moment.pack.benefits if moment else {}
-    names = [benefits[s.benefit].name if s.benefit in benefits else s.benefit for s in steps]
-    return TimelineEntry(
-        at=first.learned_at,
-        what=first.move,
-        says=f"{first.says}，{MOVES[Move(first.move)]}：{'、'.join(reversed(names))}",
-        clause=first.clause,
-        by=first.by_name,
-        decision_id=first.decision_id,
-        cause=first.cause,
     )
 
 

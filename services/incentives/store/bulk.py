@@ -18,10 +18,25 @@ def put(
 
     All rows name the same columns. Without rows nothing is sent.
     """
-    if not rows:
-        return
-    statement = _statement(table.name, tuple(rows[0]), key)
-    session.execute(statement, {"rows": json.dumps(rows, default=str, ensure_ascii=False)})
+    if rows:
+        put_encoded(session, table, encoded(rows), columns=tuple(rows[0]), key=key)
+
+
+def put_encoded(
+    session: Session,
+    table: Table,
+    rows: str,
+    *,
+    columns: tuple[str, ...],
+    key: tuple[str, ...] = (),
+) -> None:
+    """The same for rows that are a JSON array of objects already."""
+    session.execute(_statement(table.name, columns, key), {"rows": rows})
+
+
+def encoded(value: object) -> str:
+    """JSON as `put` sends it; days, times and decimals as text."""
+    return json.dumps(value, default=str, ensure_ascii=False)
 
 
 @lru_cache(maxsize=64)

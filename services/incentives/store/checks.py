@@ -32,14 +32,14 @@ def _today(column: str) -> TextClause:
 def _past(column: str) -> TextClause:
     return text(
         "SELECT q.n, u.unit_id, u.code, u.name, u.closed_on IS NOT NULL AS is_closed,"  # noqa: S608
-        " s.state, s.degree, s.clause, s.why, s.benefit"
+        " s.state, s.says, s.benefit"
         " FROM unnest(CAST(:asked AS text[])) WITH ORDINALITY AS q (asked, n)"
         f" JOIN known_unit u ON u.{column} = q.asked AND u.revision > 0"
         " AND u.division LIKE :prefix"
-        " LEFT JOIN LATERAL (SELECT DISTINCT ON (e.benefit) e.benefit, e.state, e.degree,"
-        "  e.clause, e.why FROM entitlement_step e WHERE e.unit_id = u.unit_id"
-        "  AND e.benefit = ANY(:benefits) AND e.happened_on <= :day"
-        "  ORDER BY e.benefit, e.happened_on DESC, e.step_id DESC) s ON true"
+        " LEFT JOIN LATERAL (SELECT DISTINCT ON (b.benefit) b.benefit, e.state, e.says"
+        "  FROM entitlement_step e, unnest(e.benefits) AS b (benefit)"
+        "  WHERE e.unit_id = u.unit_id AND b.benefit = ANY(:benefits) AND e.happened_on <= :day"
+        "  ORDER BY b.benefit, e.happened_on DESC, e.step_id DESC) s ON true"
     )
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.incentives.domain.entitlement import Change, Entitlement
+from services.incentives.domain.entitlement import Cause, Entitlement, Move
 from services.incentives.domain.relief import Relief
 from services.incentives.domain.verdicts import State
-from services.incentives.store.bulk import put
+from services.incentives.store.bulk import encoded, put, put_encoded
 from services.incentives.store.tables import entitlement, entitlement_step, relief
 from shared.contracts.message import Actor
 from shared.policy.conditions import Fact
@@ -23,6 +23,19 @@ from shared.runtime.plumbing import decision
 _COLUMNS = (
     "entitlement_id, unit_id, benefit, effect, state, degree, clause, granted_on, changed_at,"
     " lease_until, ended_on, cause, decision_id, pack"
+)
+_DECISION = (
+    "id",
+    "kind",
+    "subject",
+    "decided_at",
+    "decided_by",
+    "outcome",
+    "says",
+    "pack_id",
+    "pack_version",
+    "fingerprint",
+    "content",
 )
 _STANDING = text(
     f"SELECT {_COLUMNS} FROM entitlement WHERE unit_id = ANY(:ids) AND ended_on IS NULL"  # noqa: S608
@@ -35,23 +48,41 @@ _OF_UNIT = text(
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One decision: what moved for one subject, on which facts, by which rules."""
+    """One decision: what moved for one unit, on which facts; `rules` is `rules_of` its rules."""
 
     decision_id: str
-    kind: str
-    subject: str
-    outcome: str
+    unit_id: str
+    move: Move
+    state: State
+    benefits: Sequence[str]
+    cause: Cause
     says: str
     pack: Pack
     facts: Sequence[Fact]
-    rules: Sequence[dict[str, Any]]
+    rules: str
     because: Sequence[str]
 
 
+def rules_of(pack: Pack, rules: Sequence[dict[str, Any]]) -> str:
+    """Rules with the wording of their clauses as of today, as one piece of JSON for many links."""
+    clauses = dict.fromkeys(str(rule["clause"]) for rule in rules)
+    whole = {
+        "rules": list(rules),
+        "opinions": [],
+        "documents": [],
+        "clauses": [_clause_row(pack, clause_id) for clause_id in clauses],
+    }
+    return encoded(whole)[1:-1]
+
+
 def record_all(session: Session, links: Sequence[Link], *, now: datetime, actor: Actor) -> None:
-    """Store these decisions; clauses are copied in with their wording of today."""
+    """Store these decisions, in the shape `shared.runtime.decisions` reads, and their steps."""
+    if not links:
+        return
     by = actor.model_dump(mode="json")
-    put(session, decision, [_link_row(link, now, by) for link in links])
+    rows = ",".join(_decision_json(link, now, by) for link in links)
+    put_encoded(session, decision, f"[{rows}]", columns=_DECISION)
+    put(session, entitlement_step, [_step(link, now, actor) for link in links])
 
 
 def list_standing(session: Session, unit_ids: Iterable[str]) -> dict[str, dict[str, Entitlement]]:
@@ -74,11 +105,6 @@ def save(session: Session, entitlements: Iterable[Entitlement]) -> None:
     # ended ones first: a benefit that ended and came back in one batch never stands twice
     rows = sorted(last.values(), key=lambda e: e.state is not State.ENDED)
     put(session, entitlement, [_row(e) for e in rows], key=("entitlement_id",))
-
-
-def add_steps(session: Session, changes: Sequence[Change], *, actor: Actor) -> None:
-    """Append these changes to the history."""
-    put(session, entitlement_step, [_step(change, actor) for change in changes])
 
 
 def save_reliefs(session: Session, reliefs: Iterable[Relief]) -> None:
@@ -167,51 +193,41 @@ def _relief_row(r: Relief) -> dict[str, Any]:
     }
 
 
-def _step(change: Change, actor: Actor) -> dict[str, Any]:
-    e = change.entitlement
+def _step(link: Link, now: datetime, actor: Actor) -> dict[str, Any]:
     return {
-        "entitlement_id": e.entitlement_id,
-        "unit_id": e.unit_id,
-        "benefit": e.benefit,
-        "move": change.move,
-        "state": e.state,
-        "degree": e.degree,
-        "clause": e.clause,
-        "happened_on": change.cause.on,
-        "learned_at": e.changed_at,
-        "cause": change.cause.id,
-        "says": change.cause.says,
-        "why": change.why,
+        "unit_id": link.unit_id,
+        "move": link.move,
+        "state": link.state,
+        "benefits": list(link.benefits),
+        "happened_on": link.cause.on,
+        "learned_at": now,
+        "cause": link.cause.id,
+        "says": link.says,
+        "clause": link.cause.clause,
         "by_id": actor.id,
         "by_name": actor.name,
-        "decision_id": e.decision_id,
+        "decision_id": link.decision_id,
     }
 
 
-def _link_row(link: Link, now: datetime, by: dict[str, Any]) -> dict[str, Any]:
-    return {
+def _decision_json(link: Link, now: datetime, by: dict[str, Any]) -> str:
+    row = {
         "id": link.decision_id,
-        "kind": link.kind,
-        "subject": link.subject,
+        "kind": f"entitlement.{link.move}",
+        "subject": link.unit_id,
         "decided_at": now,
         "decided_by": by,
-        "outcome": link.outcome,
+        "outcome": link.move,
         "says": link.says,
         "pack_id": link.pack.id,
         "pack_version": link.pack.version,
         "fingerprint": link.pack.fingerprint,
-        "content": {
-            "facts": [_fact_row(fact) for fact in link.facts],
-            "rules": list(link.rules),
-            "opinions": [],
-            "because": [cause for cause in link.because if cause],
-            "documents": [],
-            "clauses": [
-                _clause_row(link.pack, clause_id)
-                for clause_id in dict.fromkeys(str(rule["clause"]) for rule in link.rules)
-            ],
-        },
     }
+    known = {
+        "facts": [_fact_row(fact) for fact in link.facts],
+        "because": [cause for cause in link.because if cause],
+    }
+    return f'{encoded(row)[:-1]}, "content": {encoded(known)[:-1]}, {link.rules}}}}}'
 
 
 def _fact_row(fact: Fact) -> dict[str, Any]:

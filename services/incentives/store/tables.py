@@ -159,18 +159,15 @@ entitlement_step = Table(
     "entitlement_step",
     METADATA,
     Column("step_id", BigInteger, Identity(), primary_key=True),
-    Column("entitlement_id", Text, nullable=False),
     Column("unit_id", Text, nullable=False),
-    Column("benefit", Text, nullable=False),
     Column("move", Text, nullable=False),
     Column("state", Text, nullable=False),
-    words("degree"),
-    Column("clause", Text, nullable=False),
+    Column("benefits", ARRAY(Text), nullable=False),
     Column("happened_on", Date, nullable=False),
     moment("learned_at", is_needed=True),
     words("cause"),
     words("says"),
-    words("why"),
+    words("clause"),
     words("by_id"),
     words("by_name"),
     words("decision_id"),
@@ -178,6 +175,7 @@ entitlement_step = Table(
         "move IN ('granted', 'suspended', 'restored', 'ended')", name="entitlement_step_move"
     ),
     CheckConstraint("state IN ('active', 'suspended', 'ended')", name="entitlement_step_state"),
+    CheckConstraint("cardinality(benefits) > 0", name="entitlement_step_benefits"),
     Index("entitlement_step_unit", "unit_id", "step_id"),
 )
 
