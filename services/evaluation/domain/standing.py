@@ -31,7 +31,7 @@ def scope_of(actor: Actor) -> Scope:
         raise Refused("not_allowed", "您的账号没有办理或查阅创建评价事项的权限", "", 403)
     if actor.has("system") and actor.node == "000000":
         return Scope(everything=True)
-    if len(actor.node) != 6 or not actor.node.isdigit():
+    if len(actor.node) not in {6, 9, 12} or not actor.node.isdigit():
         raise Refused("not_allowed", "您的账号未登记所属机构，不能查阅辖区事项", "", 403)
     return Scope(prefix=prefix_of(actor.node))
 

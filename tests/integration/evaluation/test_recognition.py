@@ -13,6 +13,7 @@ from services.evaluation.handlers import (
     opinions,
     reading,
     recognition,
+    tasks,
     views,
 )
 from shared.contracts import evaluation as say
@@ -182,6 +183,37 @@ def test_a_recognition_is_taken_back_with_its_reason(world: World):
         recognition.withdraw_recognition(
             tx, say.WithdrawRecognition(unit_id=unit_id, reason="再次")
         )
+
+
+def test_a_zones_decision_takes_the_citys_employer_bodies_marked_delegated(world: World):
+    zone = "330206001"
+    clerk = CLERK.model_copy(update={"id": "zone_clerk", "node": zone})
+    reviewer = REVIEWER.model_copy(update={"id": "zone_reviewer", "node": zone})
+    world.hear(a_plan(plan_id="plan_zone", node=zone))
+    unit_id = world.unit(division=zone)
+    made = world.applied(unit_id)
+    applications.accept(
+        world.acting(clerk), say.AcceptApplication(application_id=made.application_id)
+    )
+    ours, citys = seats_of(zone)[:2], [s for s in seats_of("330200") if s.side == "employers"]
+    asked = [t.task for t in tasks.tasks(world.acting(citys[0]), city.ReadTasks())]
+    for seat in (*ours, *citys):
+        shown = opinions.record(
+            world.acting(seat),
+            say.RecordOpinion(case="application", case_id=made.application_id, position="consent"),
+        )
+        assert shown.node == zone
+
+    done = recognition.decide(
+        world.acting(reviewer),
+        say.DecideRecognition(application_id=made.application_id, outcome="recognise"),
+    )
+
+    assert made.office == zone
+    assert asked == ["opinion"]
+    assert done.stage == "recognised"
+    assert done.opinions is not None
+    assert [s.body for s in done.opinions.seats if s.delegated] == [c.body for c in citys]
 
 
 @pytest.fixture

@@ -42,13 +42,21 @@ nodes:
 
 
 def test_ningbo_has_its_city_and_ten_districts_with_four_bodies_each():
-    nodes = all_nodes()
+    districts = [n.code for n in children_of("330200") if n.level == "district"]
 
-    assert len(children_of("330200")) == 10
-    assert {n.level for n in nodes.values()} == {"city", "district"}
-    for code in nodes:
+    assert len(districts) == 10
+    for code in ("330200", *districts):
         sides = [b.side for b in bodies_of(code, TODAY)]
         assert sides == [Side.GOVERNMENT, Side.WORKERS, Side.EMPLOYERS, Side.EMPLOYERS]
+
+
+def test_the_zones_of_ningbo_borrow_the_citys_employer_bodies():
+    zones = [n for n in all_nodes().values() if n.level == "zone"]
+
+    assert zones
+    for zone in zones:
+        delegated = {b.name for b in bodies_of(zone.code, TODAY) if b.delegated}
+        assert delegated == {"宁波市企业联合会/企业家协会", "宁波市工商业联合会"}
 
 
 @pytest.mark.parametrize(
