@@ -76,7 +76,7 @@ def posted(sender: Sender, body: bytes) -> StoreTrigger:
 
 
 def test_over_rest_an_event_is_stored_judged_and_answered_like_any_other(
-    desk: FeedDesk, ldjc: Sender, acting: Callable
+    desk: FeedDesk, ldjc: Sender, acting: Acting
 ) -> None:
     body = as_bytes(ldjc.event())
     with acting(LDJC) as tx:
@@ -96,7 +96,7 @@ def test_over_rest_an_event_is_stored_judged_and_answered_like_any_other(
 
 
 def test_the_same_event_over_both_doors_is_one_event(
-    desk: FeedDesk, ldjc: Sender, acting: Callable
+    desk: FeedDesk, ldjc: Sender, acting: Acting
 ) -> None:
     body = as_bytes(ldjc.event())
     desk.store(letter(ldjc, body))
@@ -121,7 +121,7 @@ def test_nobody_posts_for_an_agency_but_itself(ldjc: Sender, acting: Acting, act
 
 
 def test_a_body_that_is_not_base64_is_refused_before_storing(
-    desk: FeedDesk, ldjc: Sender, acting: Callable
+    desk: FeedDesk, ldjc: Sender, acting: Acting
 ) -> None:
     with acting(LDJC) as tx, pytest.raises(Refused, match="body_encoding"):
         feed.store_trigger(tx, StoreTrigger(agency="ldjc", body="?", sig=""))
@@ -130,7 +130,7 @@ def test_a_body_that_is_not_base64_is_refused_before_storing(
 
 
 def test_another_agency_finds_no_receipt_of_mine(
-    desk: FeedDesk, ldjc: Sender, acting: Callable
+    desk: FeedDesk, ldjc: Sender, acting: Acting
 ) -> None:
     desk.send(ldjc, ldjc.event())
     desk.settle()
@@ -169,7 +169,7 @@ def test_triggers_are_seen_by_those_whose_unit_it_is(
 
 
 def test_lists_page_by_key_without_missing_or_repeating(
-    desk: FeedDesk, ldjc: Sender, acting: Callable
+    desk: FeedDesk, ldjc: Sender, acting: Acting
 ) -> None:
     desk.send(ldjc, *(ldjc.event("arbitration.case_registered") for _ in range(7)))
     desk.settle()
@@ -200,7 +200,7 @@ def test_unmatched_events_are_listed(desk: FeedDesk, ldjc: Sender, acting: Actin
 
 
 def test_the_inbox_shows_what_was_refused_to_keepers_only(
-    desk: FeedDesk, ldjc: Sender, acting: Callable
+    desk: FeedDesk, ldjc: Sender, acting: Acting
 ) -> None:
     desk.store(letter(ldjc, b"nonsense", sig=""))
     desk.settle()
@@ -214,7 +214,7 @@ def test_the_inbox_shows_what_was_refused_to_keepers_only(
 
 
 def test_agencies_are_shown_with_keys_and_holes(
-    desk: FeedDesk, ldjc: Sender, acting: Callable
+    desk: FeedDesk, ldjc: Sender, acting: Acting
 ) -> None:
     desk.send(ldjc, ldjc.event(), ldjc.event(sequence=5))
     desk.settle()
@@ -229,7 +229,7 @@ def test_agencies_are_shown_with_keys_and_holes(
 
 
 def test_a_revoked_key_is_refused_from_that_moment(
-    desk: FeedDesk, ldjc: Sender, acting: Callable
+    desk: FeedDesk, ldjc: Sender, acting: Acting
 ) -> None:
     with acting(ADMIN) as tx:
         agencies.revoke_agency_key(tx, RevokeAgencyKey(kid=ldjc.kid, reason="遗失"))
@@ -244,7 +244,7 @@ def test_a_revoked_key_is_refused_from_that_moment(
 
 
 def test_a_revoked_agency_keeps_its_history_and_may_not_come_back(
-    desk: FeedDesk, ldjc: Sender, acting: Callable
+    desk: FeedDesk, ldjc: Sender, acting: Acting
 ) -> None:
     desk.send(ldjc, ldjc.event())
     desk.settle()
@@ -307,7 +307,7 @@ def test_an_unfit_key_is_refused_with_its_reason(
 
 
 def test_silence_beyond_the_heartbeat_raises_an_alarm_and_news_clears_it(
-    desk: FeedDesk, ldjc: Sender, acting: Callable
+    desk: FeedDesk, ldjc: Sender, acting: Acting
 ) -> None:
     with desk.engine.begin() as connection:
         connection.exec_driver_sql(
