@@ -15,6 +15,12 @@ def connection(url: str, *, heartbeat: int = HEARTBEAT) -> Any:
     return _Connection(url, heartbeat=heartbeat, connect_timeout=5)
 
 
+def establish(made: Any) -> Any:
+    """Connect now, one attempt; the wire beneath, which never reconnects behind one's back."""
+    made.ensure_connection(max_retries=0, reraise_as_library_errors=False)
+    return made.connection
+
+
 def vhost_url(url: str, vhost: str) -> str:
     """The same broker and user, another virtual host ("" leaves the URL as it is)."""
     if not vhost:

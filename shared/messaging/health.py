@@ -44,7 +44,7 @@ def readiness(process: str) -> dict[str, str]:
     for service in _services_of(process):
         found[f"database.{service}"] = _database(service)
     for name, check in list(_checks.items()):
-        found[name] = "ok" if check() else "未在接收 (not consuming)"
+        found[name] = "ok" if check() else "未在工作 (not at work)"
     return found
 
 
@@ -136,7 +136,7 @@ def _database(service: str) -> str:
 def _broker() -> str:
     try:
         with broker.connection(settings().amqp_url) as connection:
-            connection.connect()
+            broker.establish(connection)
     except BROKER_ERRORS as error:
         return f"消息代理不可用 (broker): {type(error).__name__}"
     return "ok"

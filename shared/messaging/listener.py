@@ -80,11 +80,11 @@ class Listener:
         while not self.stopping.is_set():
             try:
                 with broker.connection(self.url) as connection:
-                    connection.connect()
+                    wire = broker.establish(connection)
                     delay = _FIRST_DELAY
                     if self.check is not None:
                         self.check(connection)
-                    _Session(self, connection).run()
+                    _Session(self, wire, connection.channel()).run()
             except BROKER_ERRORS as error:
                 if self.stopping.is_set():
                     return
@@ -103,10 +103,10 @@ class Listener:
 class _Session:
     """One connection's life. Tags mean something only inside it."""
 
-    def __init__(self, listener: Listener, connection: Any) -> None:
+    def __init__(self, listener: Listener, wire: Any, channel: Any) -> None:
         self.owner = listener
-        self.connection = connection
-        self.channel = connection.channel()
+        self.wire = wire
+        self.channel = channel
         self.channel.auto_decode = False
         self.buffer: deque[Delivery] = deque()
         self.first_at = 0.0
@@ -148,10 +148,10 @@ class _Session:
                 )
             self._acknowledge()
             with contextlib.suppress(TimeoutError):
-                self.connection.drain_events(timeout=0.005 if self.seen > self.acked else 0.2)
+                self.wire.drain_events(timeout=0.005 if self.seen > self.acked else 0.2)
             if time.monotonic() - beat_at > 1:
                 beat_at = time.monotonic()
-                self.connection.heartbeat_check()
+                self.wire.heartbeat_tick()
                 PROGRESS.labels(self.owner.queue).set_to_current_time()
 
     def _listen(self, *, wanted: bool) -> None:

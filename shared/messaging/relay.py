@@ -199,7 +199,7 @@ class OutboxRelay:
     def _channel(self, vhost: str) -> Confirming:
         if vhost not in self._open:
             connection = broker.connection(broker.vhost_url(self.amqp_url, vhost), heartbeat=0)
-            connection.connect()
+            broker.establish(connection)
             self._open[vhost] = (
                 connection,
                 Confirming(connection.channel(), seconds=self.confirm_seconds),
@@ -240,7 +240,9 @@ def main() -> None:
         except SQLAlchemyError as error:
             log.warning("数据库不可用 database away", error=str(error)[:300])
             wanted = []
-        threads.update(start(wanted, stopping))
+        for service, thread in start(wanted, stopping).items():
+            threads[service] = thread
+            health.watch(f"relay.{service}", thread.is_alive)
         stopping.wait(5)
     for thread in threads.values():
         thread.join(timeout=settings().shutdown_seconds)

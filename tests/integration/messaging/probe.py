@@ -46,11 +46,16 @@ class Probe:
     @hears(UnitEntered)
     def on_entered(self, tx: Tx, heard: list[Heard]) -> None:
         """Bulk: one statement for the whole batch, as a fast handler does it."""
-        rows = [
-            {"m": h.envelope.id, "u": h.envelope.subject, "s": h.envelope.sequence} for h in heard
-        ]
         tx.session.execute(
-            text("INSERT INTO effect (message_id, unit_id, sequence) VALUES (:m, :u, :s)"), rows
+            text(
+                "INSERT INTO effect (message_id, unit_id, sequence) SELECT * FROM"
+                " unnest(CAST(:m AS text[]), CAST(:u AS text[]), CAST(:s AS bigint[]))"
+            ),
+            {
+                "m": [h.envelope.id for h in heard],
+                "u": [h.envelope.subject for h in heard],
+                "s": [h.envelope.sequence for h in heard],
+            },
         )
 
     @accepts(Double)

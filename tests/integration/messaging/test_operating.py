@@ -150,7 +150,7 @@ def test_a_consumer_that_does_not_consume_is_not_ready(here: Bus) -> None:
     finally:
         health.watch("test.consumer", lambda: True)
 
-    assert found["test.consumer"].startswith("未在接收")
+    assert found["test.consumer"].startswith("未在工作")
     assert found["broker"] == found["database.incentives"] == "ok"
 
 
