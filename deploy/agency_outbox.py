@@ -150,13 +150,17 @@ class Outbox:
         )
         return {row[1]: _answered(row) for row in rows}
 
+    def last_number(self) -> int:
+        """The highest number given out, 0 before the first."""
+        [[last]] = self.file.execute("SELECT coalesce(max(number), 0) FROM event")
+        return int(last)
+
     def close(self) -> None:
         """Close the file."""
         self.file.close()
 
     def _keep(self, event: dict[str, Any]) -> str:
-        [[last]] = self.file.execute("SELECT coalesce(max(number), 0) FROM event")
-        number = event.get("sequence", last + 1)
+        number = event.get("sequence", self.last_number() + 1)
         whole = {
             "specversion": "1.0",
             "id": f"{self.config.code}-{uuid7().hex}",

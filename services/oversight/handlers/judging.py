@@ -31,6 +31,9 @@ from shared.messaging.tx import Tx
 MOST_AHEAD = 1_000_000
 """A number further ahead than this is a mistake, not a gap."""
 
+UNCOUNTED = frozenset({"sequence_jump", "audience", "source_mismatch"})
+"""Refusals whose number does not count: it was mistaken, or not meant for us."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:
@@ -152,7 +155,7 @@ def _numbers(matters: Sequence[Matter], agencies: Mapping[str, Agency]) -> dict[
     arrived: dict[str, set[int]] = {}
     for matter in matters:
         event = matter.reading.event
-        counts = matter.verdict != DUPLICATE and matter.reason != "sequence_jump"
+        counts = matter.verdict != DUPLICATE and matter.reason not in UNCOUNTED
         if event is not None and counts and matter.row.verdict != HELD:
             arrived.setdefault(matter.row.agency, set()).add(event.sequence)
     return arrived
@@ -198,5 +201,7 @@ def _alarms(
 def _reuses_number(matter: Matter, agencies: Mapping[str, Agency]) -> bool:
     event = matter.reading.event
     if event is None or matter.row.verdict or matter.verdict == DUPLICATE:
+        return False
+    if matter.reason in UNCOUNTED:
         return False
     return event.sequence <= agencies[matter.row.agency].contiguous

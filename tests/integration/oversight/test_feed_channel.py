@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from deploy import agency
 from deploy.agency_client import AgencyClient
 from deploy.agency_outbox import AgencyConfig
+from deploy.conformance import conformance
 from services.oversight.service import ingress as ingress_process
 from services.oversight.service.judge import make_judge
 from shared.messaging.ingress import Ingress
@@ -257,3 +258,17 @@ def test_a_receipt_that_is_not_ours_is_not_believed(office: Office) -> None:
 
     assert answer.verdict == ""
     assert "尚无回执" in answer.sentence()
+
+
+def test_a_conforming_agency_passes_every_check_and_touches_nothing(office: Office) -> None:
+    made = office.add()
+    path = office.home / "agencies" / made.code / f"{made.code}.json"
+
+    with office.running():
+        rows = conformance(path, wait=10)
+
+    assert [row for row in rows if not row["passed"]] == []
+    assert len(rows) == 7
+    assert office.desk.effects() == (0, 0, 0, 0)
+    [run] = office.desk.rows("SELECT highest, gap_since FROM agency")
+    assert (run.highest, run.gap_since) == (0, None)
