@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 METADATA = MetaData()
+ROOM = {"fillfactor": 70}  # rows that change often find room on their own page
 
 
 def moment(name: str, *, is_needed: bool = False) -> Column[object]:
@@ -71,6 +72,7 @@ known_unit = Table(
     Index("known_unit_code", "code"),
     Index("known_unit_division", "division", "unit_id"),
     Index("known_unit_reassess", "unit_id", postgresql_where=text("must_reassess")),
+    postgresql_with=ROOM,
 )
 
 unit_title = Table(
@@ -153,6 +155,7 @@ entitlement = Table(
     Index("entitlement_unit", "unit_id"),
     Index("entitlement_due", "lease_until", postgresql_where=text("lease_until IS NOT NULL")),
     Index("entitlement_benefit", "benefit", "entitlement_id"),
+    postgresql_with=ROOM,
 )
 
 entitlement_step = Table(
@@ -206,4 +209,5 @@ relief = Table(
     CheckConstraint("entitled OR status = 'normal'", name="relief_entitled"),
     CheckConstraint("entitled = (lease_until IS NOT NULL)", name="relief_leased"),
     CheckConstraint("factor >= 0 AND factor <= 1", name="relief_factor"),
+    postgresql_with=ROOM,
 )

@@ -46,7 +46,8 @@ TABLES = [
         CONSTRAINT entitlement_degree CHECK (degree IN ('', 'exempt', 'reduced')),
         CONSTRAINT entitlement_lease CHECK ((lease_until IS NOT NULL) = (state = 'active' AND effect = 'lease')),
         CONSTRAINT entitlement_end CHECK ((ended_on IS NOT NULL) = (state = 'ended'))
-    )""",
+    )
+     WITH (fillfactor = 70)""",
     """CREATE INDEX entitlement_benefit ON entitlement (benefit, entitlement_id)""",
     """CREATE INDEX entitlement_due ON entitlement (lease_until) WHERE lease_until IS NOT NULL""",
     """CREATE UNIQUE INDEX entitlement_once ON entitlement (unit_id, benefit) WHERE ended_on IS NULL""",
@@ -112,7 +113,8 @@ TABLES = [
         PRIMARY KEY (unit_id),
         CONSTRAINT known_unit_entry CHECK (revision = 0 OR (kind <> '' AND code <> '')),
         CONSTRAINT known_unit_labour_need CHECK ((need_until_on IS NULL) = (need_headcount IS NULL))
-    )""",
+    )
+     WITH (fillfactor = 70)""",
     """CREATE INDEX known_unit_code ON known_unit (code)""",
     """CREATE INDEX known_unit_division ON known_unit (division, unit_id)""",
     """CREATE INDEX known_unit_reassess ON known_unit (unit_id) WHERE must_reassess""",
@@ -138,7 +140,8 @@ TABLES = [
         CONSTRAINT relief_entitled CHECK (entitled OR status = 'normal'),
         CONSTRAINT relief_leased CHECK (entitled = (lease_until IS NOT NULL)),
         CONSTRAINT relief_factor CHECK (factor >= 0 AND factor <= 1)
-    )""",
+    )
+     WITH (fillfactor = 70)""",
     """CREATE TABLE seat_application (
         application_id TEXT NOT NULL,
         call_id TEXT NOT NULL,
