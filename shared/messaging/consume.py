@@ -6,6 +6,7 @@ delivery is `listener` and `apply`.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -22,6 +23,12 @@ from shared.messaging.listener import Listener
 from shared.messaging.outages import Away
 from shared.messaging.tx import Heard, Tx
 from shared.runtime.database import engine_for
+
+# nameko prints each failure with the statement's parameters, once a bisection. What failed is
+# said once by `apply`, and kept with its traceback in the table.
+logging.getLogger("nameko.containers").addFilter(
+    lambda record: not str(record.msg).startswith("error handling worker")
+)
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 

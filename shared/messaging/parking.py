@@ -226,10 +226,11 @@ def _needs_reason(reason: str) -> None:
 
 
 def reason_of(failure: BaseException) -> str:
-    """One line a person can act on."""
+    """One line a person can act on, without personal data from a statement's parameters."""
     if isinstance(failure, Refused | Unreadable):
         return str(failure)[:500]
-    return f"{type(failure).__name__}: {failure}"[:500]
+    plain = getattr(failure, "orig", None) or failure  # without the statement's parameters
+    return f"{type(failure).__name__}: {plain}".strip()[:500]
 
 
 def _trace(failure: BaseException) -> str:
