@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from services.incentives.domain import relief as told
 from services.incentives.domain import terms
 from services.incentives.domain.entitlement import LAW_TIME, Moment
-from services.incentives.handlers.rights import a_day, law_of
+from services.incentives.handlers.rights import a_day, law_of, not_a_units_user
 from services.incentives.store import checks
 from shared.contracts.incentives import EntitlementChecks, GreenChannel
 from shared.contracts.incentives_answers import GreenChannelAnswer
@@ -32,6 +32,7 @@ class Found(NamedTuple):
 
 def entitlement_checks(tx: Tx, command: EntitlementChecks) -> dict[str, Any]:
     """An answer for each code or unit id, in the order asked (EntitlementCheckList)."""
+    not_a_units_user(tx)
     asked = command.codes or command.unit_ids
     if bool(command.codes) == bool(command.unit_ids):
         raise Refused(
@@ -74,6 +75,7 @@ def entitlement_checks(tx: Tx, command: EntitlementChecks) -> dict[str, Any]:
 
 def green_channel(tx: Tx, command: GreenChannel) -> GreenChannelAnswer:
     """Whether the unit with this code has the green channel on the day; 404 when unknown."""
+    not_a_units_user(tx)
     if command.purpose not in told.CHANNELS:
         raise Refused("not_a_green_channel", "该用途不是绿色通道，请改用待遇核验。", status=422)
     question = Question(command.purpose, a_day(tx, command.on), law_of(tx), tx.now)

@@ -9,7 +9,14 @@ from services.incentives.domain import terms
 from services.incentives.domain.entitlement import Entitlement, Moment
 from services.incentives.domain.standing import LEVELS, Standing
 from services.incentives.domain.verdicts import State, Verdict, verdict_on, verdicts
-from services.incentives.handlers.rights import a_day, a_unit, law_of, moment_of, region_of
+from services.incentives.handlers.rights import (
+    a_day,
+    a_unit,
+    law_of,
+    moment_of,
+    not_a_units_user,
+    region_of,
+)
 from services.incentives.handlers.takeup import as_subsidy
 from services.incentives.store import entitlements, reading, standings, takeup
 from shared.contracts.incentives import (
@@ -50,6 +57,7 @@ def list_of_unit(tx: Tx, command: Entitlements) -> list[EntitlementRow]:
 
 def list_entitlements(tx: Tx, command: ListEntitlements) -> EntitlementPage:
     """A page of the area's entitlements, by key."""
+    not_a_units_user(tx)
     filters = reading.Filters(
         command.benefit, command.state, command.kind, command.division, command.search
     )
@@ -125,6 +133,7 @@ def read_decision(tx: Tx, command: ReadDecision) -> dict[str, Any]:
 
 def award_nominations(tx: Tx, command: AwardNominations) -> AwardList:
     """Units of all kinds to be recommended first on a day, highest level first (NB23-100)."""
+    not_a_units_user(tx)
     day = a_day(tx, command.on)
     moment = law_of(tx)
     benefit = terms.benefit_for(moment.pack, terms.AWARDS)

@@ -73,6 +73,12 @@ def officer_or_own(tx: Tx, unit_id: str) -> Standing:
     return a_unit(tx, unit_id)
 
 
+def not_a_units_user(tx: Tx) -> None:
+    """Refuse a unit's own user: lists and checks over other units are for offices and agencies."""
+    if is_own_user(tx):
+        raise Refused("not_allowed", "单位用户只能查看本单位的待遇。", status=403)
+
+
 def is_own_user(tx: Tx) -> bool:
     """Whether a unit's user, not an officer, is asking."""
     return tx.actor.has("unit") and not any(tx.actor.has(role) for role in OFFICERS)

@@ -11,6 +11,7 @@ from services.incentives.handlers.rights import (
     NO_LAW,
     OFFICERS,
     Right,
+    not_a_units_user,
     officer_or_own,
     require,
     rights_to,
@@ -26,6 +27,7 @@ from shared.contracts.incentives import (
 from shared.contracts.incentives_answers import CallRow, CallSeat, CallSheet, Given
 from shared.contracts.incentives_words import CallKind
 from shared.contracts.refusals import Refused
+from shared.contracts.scalars import covers
 from shared.messaging.tx import Tx
 
 
@@ -84,7 +86,7 @@ def allocate_call(tx: Tx, command: AllocateCall) -> CallSheet:
     """Give the seats once: eligible units first; eligible without the need, not offered."""
     require(tx, *OFFICERS)
     calls.lock_call(tx.session, command.call_id)
-    call = _a_call(tx, command.call_id, node=tx.actor.node)
+    call = _own_call(tx, command.call_id)
     if call.stage != "open":
         raise Refused("call_allocated", "名额已分配过，结果见名单。", status=409)
     rows = calls.list_applications(tx.session, call.call_id)
@@ -98,7 +100,8 @@ def allocate_call(tx: Tx, command: AllocateCall) -> CallSheet:
 
 def export_call(tx: Tx, command: ExportCall) -> CallSheet:
     """The call as it stands; before allocation `priority` says what would count today."""
-    call = _a_call(tx, command.call_id, node=tx.actor.node)
+    not_a_units_user(tx)
+    call = _own_call(tx, command.call_id)
     rows = calls.list_applications(tx.session, call.call_id)
     applications = [calls.as_application(row) for row in rows]
     if call.stage == "allocated":
@@ -119,6 +122,14 @@ def _rights(tx: Tx, kind: str, applications: list[Application]) -> dict[str, Rig
 
 def _claim(right: Right) -> Claim:
     return Claim(has_priority=right.is_active, is_offered=not right.lacks_need, why=right.why)
+
+
+def _own_call(tx: Tx, call_id: str) -> Any:
+    """A call of the actor's node or one beneath it; a call from above is not theirs to handle."""
+    found = _a_call(tx, call_id, node=tx.actor.node)
+    if not covers(tx.actor.node, found.node):
+        raise Refused("not_allowed", "这项活动由上级发布，由发布机构分配和导出。", status=403)
+    return found
 
 
 def _a_call(tx: Tx, call_id: str, *, node: str) -> Any:

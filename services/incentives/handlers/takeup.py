@@ -16,6 +16,7 @@ from services.incentives.handlers.rights import (
     a_unit,
     law_of,
     moment_of,
+    not_a_units_user,
     officer_or_own,
     require,
     right_of,
@@ -72,6 +73,7 @@ def close_service(tx: Tx, command: CloseService) -> Given:
 
 def service_queue(tx: Tx, command: ServiceQueue) -> list[ServiceRow]:
     """Open requests of the area, priority first, then by time."""
+    not_a_units_user(tx)
     rows = takeup.list_queue(
         tx.session, node=tx.actor.node, kind=command.kind or "", limit=command.limit
     )
@@ -133,6 +135,7 @@ def assign_contact(tx: Tx, command: AssignContact) -> Given:
 
 def contacts_missing(tx: Tx, command: ContactsMissing) -> list[MissingContact]:
     """Units named so many days ago, as the pack says, that still have no contact (NB23-092)."""
+    not_a_units_user(tx)
     day = a_day(tx, command.on)
     moment = law_of(tx)
     benefit = terms.benefit_for(moment.pack, terms.CONTACT)

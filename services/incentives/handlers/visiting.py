@@ -6,7 +6,14 @@ from typing import Any
 
 from services.incentives.domain import terms
 from services.incentives.domain.standing import Standing
-from services.incentives.handlers.rights import OFFICERS, a_unit, is_own_user, law_of, require
+from services.incentives.handlers.rights import (
+    OFFICERS,
+    a_unit,
+    is_own_user,
+    law_of,
+    not_a_units_user,
+    require,
+)
 from services.incentives.handlers.takeup import right_to
 from services.incentives.store import reading, takeup
 from shared.contracts.incentives import (
@@ -116,6 +123,7 @@ def log_visit(tx: Tx, command: LogVisit) -> VisitRow:
 
 def visits_due(tx: Tx, command: VisitsDue) -> VisitPlan:
     """Units of the area with the right that have not been visited in the year (NB23-096)."""
+    not_a_units_user(tx)
     benefit = terms.benefit_for(law_of(tx).pack, terms.VISITS)
     if benefit is None:
         return VisitPlan(year=command.year, eligible=0, visited=0, due=[])

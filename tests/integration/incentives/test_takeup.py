@@ -6,9 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.incentives.handlers import needs, reading, seating, takeup, visiting
+from services.incentives.handlers import checking, needs, reading, seating, takeup, visiting
 from shared.contracts import incentives as say
-from shared.contracts.incentives_words import CallKind, ServiceKind, SubsidyKind, SubsidyOutcome
+from shared.contracts.incentives_words import (
+    CallKind,
+    Purpose,
+    ServiceKind,
+    SubsidyKind,
+    SubsidyOutcome,
+)
 from shared.contracts.message import Actor
 from shared.contracts.refusals import Refused
 from tests.integration.incentives.town import (
@@ -22,6 +28,7 @@ from tests.integration.incentives.town import (
     titled,
 )
 
+ROUTINE = Purpose.LABOUR_INSPECTION_ROUTINE
 LATER = TODAY + timedelta(days=60)
 PLANNER = Actor(id="user_planner", name="计划员", node="330200", roles=("planner",))
 
@@ -375,3 +382,48 @@ def test_the_barrier_tells_what_is_applied(town: Town) -> None:
 
     assert (facts.missing, facts.units, facts.titles, facts.open_holds) == (["evt_never"], 1, 1, 1)
     assert facts.suspended > 0
+
+
+def test_a_district_does_not_allocate_or_export_the_citys_call(town: Town) -> None:
+    call_id = a_call(town, CallKind.RECRUITING_TRIP)
+    haishu = Actor(id="user_haishu", name="海曙经办", node="330203", roles=("clerk",))
+
+    assert [row.call_id for row in seating.list_calls(town.tx(haishu), say.ListCalls())] == [
+        call_id
+    ]
+    for act, command in (
+        (seating.allocate_call, say.AllocateCall(call_id=call_id)),
+        (seating.export_call, say.ExportCall(call_id=call_id)),
+    ):
+        with pytest.raises(Refused) as refused:
+            act(town.tx(haishu), command)  # type: ignore[arg-type]
+        assert refused.value.status == 403
+
+
+def test_a_units_user_asks_about_no_other_units(town: Town) -> None:
+    town.city_enterprise("firm")
+    user = own_user("firm").model_copy(update={"node": "330203"})
+
+    for act, command in (
+        (checking.entitlement_checks, say.EntitlementChecks(purpose=ROUTINE, codes=("x",))),
+        (reading.list_entitlements, say.ListEntitlements()),
+        (takeup.service_queue, say.ServiceQueue()),
+        (visiting.visits_due, say.VisitsDue(year=2026)),
+    ):
+        with pytest.raises(Refused) as refused:
+            act(town.tx(user), command)  # type: ignore[arg-type]
+        assert refused.value.code == "not_allowed"
+
+
+def test_a_decision_is_read_where_its_unit_is_seen(town: Town) -> None:
+    town.city_enterprise("firm")
+    told = reading.timeline(town.tx(), say.Timeline(unit_id="firm"))
+    command = say.ReadDecision(decision_id=told[0].decision_id)
+    stranger = Actor(id="user_yinzhou", name="鄞州经办", node="330212", roles=("clerk",))
+
+    chain = reading.read_decision(town.tx(own_user("firm")), command)
+
+    assert (chain["subject"], chain["outcome"]) == ("firm", "granted")
+    with pytest.raises(Refused) as refused:
+        reading.read_decision(town.tx(stranger), command)
+    assert refused.value.status == 404
