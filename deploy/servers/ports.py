@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -87,3 +88,10 @@ def end(
     os.kill(pid, signal.SIGKILL)
     while is_alive(pid, started) and time.monotonic() < deadline + 5:
         time.sleep(0.02)
+
+
+def reap(*processes: subprocess.Popen[bytes] | None) -> None:
+    """Take the exit status of ended children, so that none stays a zombie."""
+    for process in processes:
+        if process is not None:
+            process.wait(timeout=10)

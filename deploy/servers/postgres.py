@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psycopg2
 
-from deploy.servers.ports import CannotStart, end, free_port, is_alive, start_time, wait_for
+from deploy.servers.ports import CannotStart, end, free_port, is_alive, reap, start_time, wait_for
 
 _NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 
@@ -47,6 +47,7 @@ class Postgres:
     prefix: tuple[str, ...] = ()
     user: str | None = None
     extra: tuple[str, ...] = field(default_factory=tuple)
+    process: subprocess.Popen[bytes] | None = None
 
     @property
     def data(self) -> Path:
@@ -78,7 +79,7 @@ class Postgres:
             start_new_session=True, env=_plain_environment(),
         )  # fmt: skip
         log.close()
-        self.pid, self.started = process.pid, start_time(process.pid)
+        self.process, self.pid, self.started = process, process.pid, start_time(process.pid)
         wait_for("PostgreSQL 启动", self.answers, seconds=60, alive=lambda: process.poll() is None)
         self.create_database("hexie")
 
@@ -102,10 +103,12 @@ class Postgres:
     def stop(self) -> None:
         """Fast shutdown; nothing is left behind."""
         end(self.pid, self.started, first=signal.SIGINT, seconds=20)
+        reap(self.process)
 
     def crash(self) -> None:
         """Immediate stop, as a crash of the server does it (recovery runs at the next start)."""
         end(self.pid, self.started, first=signal.SIGQUIT, seconds=10)
+        reap(self.process)
 
     def stop_left_over(self) -> None:
         """End the server an unclean run left in this very data folder."""

@@ -10,11 +10,11 @@ import shutil
 import signal
 import subprocess
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from deploy.servers.ports import CannotStart, end, free_port, is_alive, start_time, wait_for
+from deploy.servers.ports import CannotStart, end, free_port, is_alive, reap, start_time, wait_for
 from deploy.servers.unpack import unpacked_rabbitmq
 
 VHOST = "hexie"
@@ -47,6 +47,7 @@ class Rabbit:
     epmd_started: str = ""
     script: Path | None = None
     path: str = ""
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def folder(self) -> Path:
@@ -108,6 +109,7 @@ class Rabbit:
         )  # fmt: skip
         log.close()
         self.pid, self.started = node.pid, start_time(node.pid)
+        self.processes = [node, first]
         (self.folder / "pids").write_text(
             f"{self.pid} {self.started}\n{self.epmd_pid} {self.epmd_started}\n"
         )
@@ -141,6 +143,7 @@ class Rabbit:
         end(beam, start_time(beam), first=signal.SIGTERM, seconds=25)
         end(self.pid, self.started, seconds=5)
         end(self.epmd_pid, self.epmd_started, first=signal.SIGKILL, seconds=5)
+        reap(*self.processes)
         (self.folder / "pids").unlink(missing_ok=True)
 
     def crash(self) -> None:
@@ -149,6 +152,7 @@ class Rabbit:
         end(beam, start_time(beam), first=signal.SIGKILL)
         end(self.pid, self.started, first=signal.SIGKILL, seconds=5)
         end(self.epmd_pid, self.epmd_started, first=signal.SIGKILL, seconds=5)
+        reap(*self.processes)
 
     def stop_left_over(self) -> None:
         """End what an unclean run left, by recorded pid and start time."""

@@ -64,6 +64,12 @@ class AddAgency(Command):
     code: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,30}$")
     agency_name: str = Field(min_length=1, max_length=100)
     types: tuple[str, ...] = Field(min_length=1)
+    node: str = Field(
+        default="",
+        pattern=r"^(\d{6})?$",
+        description="whose units it hears about in its feed; empty: the six digits its code ends"
+        " with, else the region run here",
+    )
     heartbeat_minutes: int = Field(default=0, ge=0, le=60 * 24 * 31)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.oversight.domain.signature import AgencyKey, load_public
 from services.oversight.store import agencies as store
+from services.oversight.store import inbox
 from shared.contracts.agencies import TRIGGER_TYPES
 from shared.contracts.oversight_feed import (
     AddAgency,
@@ -21,6 +23,7 @@ from shared.contracts.oversight_feed import (
 )
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
+from shared.runtime.settings import settings
 
 KEEPERS = ("admin", "security", "system")
 READERS = (*KEEPERS, "auditor", "liaison", "clerk", "reviewer")
@@ -46,6 +49,7 @@ def add_agency(tx: Tx, command: AddAgency) -> dict[str, Any]:
             {
                 "code": command.code,
                 "agency_name": command.agency_name,
+                "node": command.node or _area_of(command.code),
                 "types": sorted(set(command.types)),
                 "heartbeat_minutes": command.heartbeat_minutes,
             },
@@ -56,6 +60,11 @@ def add_agency(tx: Tx, command: AddAgency) -> dict[str, Any]:
     elif (found.agency_name, set(found.types)) != (command.agency_name, set(command.types)):
         raise Refused("agency_exists", f"机构代码 {command.code} 已登记为「{found.agency_name}」。")
     return {"code": command.code, "added": found is None}
+
+
+def _area_of(code: str) -> str:
+    ending = re.search(r"(\d{6})$", code)
+    return ending.group(1) if ending else settings().region
 
 
 def add_agency_key(tx: Tx, command: AddAgencyKey) -> dict[str, Any]:
@@ -147,7 +156,11 @@ def channel_codes(tx: Tx) -> list[str]:
 
 
 def watch_feeds(tx: Tx) -> None:
-    """Absence of news is news: raise an alarm for each feed silent beyond its heartbeat."""
+    """Absence of news is news: raise an alarm for each feed silent beyond its heartbeat.
+
+    Also looks after messages that are held although what they wait for has come.
+    """
+    inbox.release_overtaken(tx)
     silent = store.silent_codes(tx)
     store.raise_alarms(
         tx,

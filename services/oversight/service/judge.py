@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 BATCH = 100
 ALONE = 10
-_WATCH_EVERY = 30.0
+_WATCH_EVERY = 10.0
 _LONGEST_WAIT = 60.0
 
 

@@ -15,6 +15,7 @@ from services.oversight.handlers import (
     checks,
     checks_view,
     feed,
+    outward,
     publications,
     review,
     review_lift,
@@ -22,6 +23,7 @@ from services.oversight.handlers import (
     titles_heard,
 )
 from shared.contracts.evaluation import RecognitionWithdrawn, UnitRecognised
+from shared.contracts.incentives import EntitlementChanged
 from shared.contracts.oversight import (
     AddCaseNote,
     ConfirmTrigger,
@@ -104,6 +106,11 @@ class OversightService:
     def follow_chain(self, tx: Tx, heard: list[Heard]) -> None:
         """Copy what the others say, and move exit cases by it."""
         titles_heard.follow(tx, heard)
+
+    @hears(TitleGranted, TitleRevoked, EntitlementChanged)
+    def tell_agencies(self, tx: Tx, heard: list[Heard]) -> None:
+        """Pass titles and entitlements on to the agencies of the unit's area."""
+        outward.tell_agencies(tx, heard)
 
     @accepts(StoreTrigger)
     def store_trigger(self, tx: Tx, command: StoreTrigger) -> Any:

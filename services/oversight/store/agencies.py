@@ -13,7 +13,13 @@ from sqlalchemy.dialects.postgresql import insert
 from services.oversight.domain.sequence import advance, missing
 from services.oversight.domain.signature import AgencyKey
 from services.oversight.domain.verdict import Agency
-from services.oversight.store.tables_feed import agency, agency_key, feed_alarm, sequence_seen
+from services.oversight.store.tables_feed import (
+    agency,
+    agency_key,
+    feed_alarm,
+    known_unit,
+    sequence_seen,
+)
 from shared.messaging.tx import Tx
 
 
@@ -56,6 +62,22 @@ def find_agency(tx: Tx, code: str, *, lock: bool = False) -> Any:
     """The agency's row or None."""
     statement = select(agency).where(agency.c.code == code)
     return tx.session.execute(statement.with_for_update() if lock else statement).one_or_none()
+
+
+def areas(tx: Tx) -> dict[str, str]:
+    """Code → node of every active agency."""
+    rows = tx.session.execute(select(agency.c.code, agency.c.node).where(agency.c.active))
+    return {code: node for code, node in rows}
+
+
+def divisions_of(tx: Tx, unit_ids: Iterable[str]) -> dict[str, str]:
+    """Unit → division of those units that are known here."""
+    rows = tx.session.execute(
+        select(known_unit.c.unit_id, known_unit.c.division).where(
+            known_unit.c.unit_id.in_(list(unit_ids))
+        )
+    )
+    return {unit_id: division for unit_id, division in rows}
 
 
 def find_key(tx: Tx, kid: str) -> Any:

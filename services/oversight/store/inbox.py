@@ -283,6 +283,27 @@ def release_held(tx: Tx, reason: str, subjects: Sequence[str] | None = None) -> 
     return released
 
 
+def release_overtaken(tx: Tx) -> int:
+    """Put back what was held at the very moment its unit or its pack came.
+
+    The hearer that brought it could not see a message that was just being held.
+    """
+    released = tx.session.execute(
+        text(
+            "UPDATE inbox_event SET state = 'stored', attempts = 0, next_attempt_at = NULL"
+            " WHERE state = 'held' AND ("
+            " (reason = 'unknown_unit' AND subject IN (SELECT code FROM known_unit))"
+            " OR (reason = 'no_pack' AND judged_at > :now - interval '5 minutes'"
+            " AND EXISTS (SELECT 1 FROM active_pack)))"
+            " RETURNING inbox_id"
+        ),
+        {"now": tx.now},
+    ).all()
+    if released:
+        tx.session.execute(text("SELECT pg_notify(:c, '')"), {"c": CHANNEL})
+    return len(released)
+
+
 def release_contiguous(tx: Tx, ends: dict[str, int]) -> None:
     """Put lifting events back before the judge whose lower numbers are all here now."""
     if not ends:

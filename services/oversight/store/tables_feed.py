@@ -84,6 +84,7 @@ agency = Table(
     metadata,
     Column("code", Text, primary_key=True),
     Column("agency_name", Text, nullable=False),
+    Column("node", Text, nullable=False),
     Column("types", JSONB, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("heartbeat_minutes", Integer, nullable=False, server_default="0"),
