@@ -26,6 +26,7 @@ from services.incentives.domain.standing import Standing
 from services.incentives.domain.verdicts import State
 from services.incentives.handlers.rights import moment_of
 from services.incentives.store import entitlements, standings
+from shared.contracts.scalars import covers, prefix_of
 from shared.messaging.tx import Heard, Tx
 
 MOVES = {
@@ -57,6 +58,7 @@ class Book:
         self._due: list[Due] = []
         self._had: dict[str, dict[str, Entitlement]] = {}
         self._have: dict[str, dict[str, Entitlement]] = {}
+        self._areas: list[str] | None = None
         self._moments: dict[str, Moment | None] = {}
         self._changes: list[Change] = []
         self._renewed: list[Entitlement] = []
@@ -128,19 +130,26 @@ class Book:
 
     def _has_law(self, unit: Standing) -> bool:
         """Whether a pack is at work in the unit's division today."""
-        division = unit.entry.division[:6]
-        if division not in self._moments:
-            self._moments[division] = moment_of(self.tx, division)
-        if self._moments[division] is None:
-            self._lawless.add(unit.unit_id)
-            return False
-        return True
+        if self._moment(unit.entry.division) is not None:
+            return True
+        self._lawless.add(unit.unit_id)
+        return False
 
     def _law(self, unit: Standing) -> Moment:
-        moment = self._moments[unit.entry.division[:6]]
+        moment = self._moment(unit.entry.division)
         if moment is None:
             raise LookupError(f"no pack for {unit.entry.division}")
         return moment
+
+    def _moment(self, division: str) -> Moment | None:
+        """The law of the narrowest jurisdiction that covers a division, asked once for each."""
+        if self._areas is None:
+            self._areas = standings.list_jurisdictions(self.tx.session, self.tx.today)
+            self._areas.sort(key=lambda area: -len(prefix_of(area)))
+        area = next((area for area in self._areas if covers(area, division)), "")
+        if area not in self._moments:
+            self._moments[area] = moment_of(self.tx, area) if area else None
+        return self._moments[area]
 
     def _keep(self, entitlement: Entitlement) -> None:
         have = self._have[entitlement.unit_id]

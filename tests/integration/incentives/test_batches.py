@@ -50,7 +50,11 @@ def statements(town: Town, events: list[Event]) -> int:
 
 def test_two_hundred_holds_cost_as_many_statements_as_two(town: Town) -> None:
     units = [f"u{n}" for n in range(202)]
-    town.says(*(entered(u) for u in units), *(titled(u) for u in units))
+    divisions = ("330203", "330212", "330281", "330282")
+    town.says(
+        *(entered(u, division=divisions[n % 4]) for n, u in enumerate(units)),
+        *(titled(u) for u in units),
+    )
 
     few = statements(town, [held(u) for u in units[:2]])
     many = statements(town, [held(u) for u in units[2:]])
