@@ -98,6 +98,7 @@ agency = Table(
     _at("gap_since", nullable=True),
     _at("last_event_at", nullable=True),
     CheckConstraint("active = (revoked_at IS NULL)", name="revoked_is_inactive"),
+    CheckConstraint("node ~ '^[0-9]{6}$'", name="six_digits"),
     CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked_by_someone"),
 )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from services.oversight.handlers.agencies import watch_feeds
 from services.oversight.handlers.holds import lift_hold
 from shared.contracts.agencies import TRIGGER_TYPES
 from shared.contracts.refusals import Refused
@@ -121,6 +122,24 @@ def test_an_event_of_an_unknown_unit_is_listed_and_judged_when_the_unit_comes(
         (1, "HELD"),
         (2, "ACCEPTED"),
     ]
+
+
+def test_an_event_held_while_its_unit_was_just_being_entered_is_not_forgotten(
+    desk: FeedDesk, ldjc: Sender
+) -> None:
+    [event_id] = desk.send(ldjc, ldjc.event(subject="91330203MA2UNKNOWN"))
+    desk.settle()
+    with desk.engine.begin() as connection:  # the hearer's transaction saw nothing held
+        connection.exec_driver_sql(
+            "INSERT INTO known_unit (unit_id, kind, name_text, code, division, revision)"
+            " VALUES ('unit_late', 'enterprise', '晚到', '91330203MA2UNKNOWN', '330203', 1)"
+        )
+
+    with desk.open() as tx:
+        watch_feeds(tx)
+    desk.settle()
+
+    assert desk.verdict(event_id) == ("ACCEPTED", "")
 
 
 @pytest.mark.obligation("NB23-099")

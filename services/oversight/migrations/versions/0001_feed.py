@@ -62,7 +62,7 @@ _TABLES = (
     CREATE TABLE agency (
         code TEXT NOT NULL,
         agency_name TEXT NOT NULL,
-        node TEXT NOT NULL CHECK (node ~ '^[0-9]{6}$'),
+        node TEXT NOT NULL CONSTRAINT ck_agency_six_digits CHECK (node ~ '^[0-9]{6}$'),
         types JSONB NOT NULL,
         active BOOLEAN NOT NULL,
         heartbeat_minutes INTEGER DEFAULT '0' NOT NULL,
