@@ -146,20 +146,24 @@ def store_messages(tx: Tx, messages: Sequence[Incoming], *, max_bytes: int) -> l
 def _row(tx: Tx, message: Incoming, max_bytes: int) -> dict[str, Any]:
     size = len(message.body)
     body_hash = hashlib.sha256(message.body).digest()
-    sig = message.sig[:2048].replace("\x00", "\ufffd").encode(errors="replace").decode()
     marks = "\x1f".join((message.channel, message.user_id, message.sig)).encode(errors="replace")
     return {
         "inbox_id": tx.new_id("inbox"),
         "agency": message.agency,
         "channel": message.channel,
-        "user_id": message.user_id[:200],
-        "sig": sig,
-        "content_type": message.content_type[:200].replace("\x00", ""),
+        "user_id": _storable(message.user_id, 200),
+        "sig": _storable(message.sig, 2048),
+        "content_type": _storable(message.content_type, 200),
         "body": message.body if size <= max_bytes else message.body[:HEAD_BYTES],
         "body_size": size,
         "body_hash": body_hash,
         "fingerprint": hashlib.sha256(body_hash + marks).digest(),
     }
+
+
+def _storable(text_: str, most: int) -> str:
+    """A property as the database can keep it: whatever a sender puts there, storing never fails."""
+    return text_[:most].replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
 def _columns(tx: Tx, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:

@@ -347,6 +347,17 @@ def test_bad_bytes_get_a_verdict_and_a_receipt(
     assert desk.effects() == (0, 0, 0, 0)
 
 
+@pytest.mark.parametrize("text", ["\x00", "\ud800", "x" * 100_000, "\u202e", "'; DROP TABLE hold"])
+def test_no_property_keeps_a_message_from_being_stored(
+    desk: FeedDesk, ldjc: Sender, text: str
+) -> None:
+    desk.store(letter(ldjc, b"\x00", sig=text, user_id=text, content_type=text))
+
+    desk.settle()
+
+    assert [r["reason"] for r in desk.receipts("ldjc")] == ["user_mismatch"]
+
+
 def test_of_an_oversize_message_the_head_and_the_hash_are_kept(
     desk: FeedDesk, ldjc: Sender
 ) -> None:
