@@ -67,7 +67,7 @@ def find_agency(tx: Tx, code: str, *, lock: bool = False) -> Any:
 def areas(tx: Tx) -> dict[str, str]:
     """Code → node of every active agency."""
     rows = tx.session.execute(select(agency.c.code, agency.c.node).where(agency.c.active))
-    return dict(rows)
+    return {row.code: row.node for row in rows}
 
 
 def divisions_of(tx: Tx, unit_ids: Iterable[str]) -> dict[str, str]:
@@ -77,7 +77,7 @@ def divisions_of(tx: Tx, unit_ids: Iterable[str]) -> dict[str, str]:
             known_unit.c.unit_id.in_(list(unit_ids))
         )
     )
-    return dict(rows)
+    return {row.unit_id: row.division for row in rows}
 
 
 def find_key(tx: Tx, kid: str) -> Any:
