@@ -15,6 +15,7 @@ from shared.policy.diff import diff
 from shared.policy.findings import PackInvalid
 from shared.policy.lint import lint, run_examples
 from shared.policy.load import PACKS, load_pack, pack_ids
+from shared.runtime.packs import all_packs
 
 _STATUS = {"draft": "征求意见稿", "in_force": "施行", "repealed": "废止", "baseline": "基线"}
 
@@ -77,8 +78,9 @@ def difference(a: str, b: str) -> list[str]:
 def activate(pack: str, *, by: str, reason: str, on: str = "", jurisdiction: str = "") -> Any:
     """Put a pack to work in the running system; who, when and why stay on record."""
     chosen = of_running_system()
-    if pack not in pack_ids():
-        raise CannotStart(f"没有政策包“{pack}”。现有：{'、'.join(pack_ids())}。")
+    known = all_packs()
+    if pack not in known:
+        raise CannotStart(f"没有政策包“{pack}”。现有：{'、'.join(known)}。")
     try:
         day = date.fromisoformat(on) if on else None
     except ValueError as error:

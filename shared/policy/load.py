@@ -34,7 +34,7 @@ def load_pack(pack_id: str, root: Path = PACKS) -> Pack:
 
 
 def load_whole(folder: Path) -> tuple[Pack, tuple[Example, ...]]:
-    """A pack and its examples. The parent is the folder beside it with the parent's id."""
+    """A pack and its examples. The parent lies beside it or among the packs built in."""
     written, merged = _written(folder, ())
     pack, findings = _built(written.head, merged)
     findings = [*written.findings, *findings]
@@ -62,12 +62,19 @@ def _written(folder: Path, line: tuple[str, ...]) -> tuple[Written, Sections]:
     parent = written.head.get("parent")
     if parent is None:
         return written, written.sections
-    above = folder.parent / str(parent.value)
-    if not PACK_ID.fullmatch(str(parent.value)) or not (above / "pack.yaml").is_file():
+    above = _folder_of(str(parent.value), folder.parent)
+    if above is None:
         raise PackInvalid([parent.finding("没有这个上级包", "核对 parent，或删去")])
     higher, merged = _written(above, (*line, folder.name))
     written.findings.extend(higher.findings)
     return written, lay_over(merged, written)
+
+
+def _folder_of(pack_id: str, beside: Path) -> Path | None:
+    if not PACK_ID.fullmatch(pack_id):
+        return None
+    places = (beside / pack_id, PACKS / pack_id)
+    return next((place for place in places if (place / "pack.yaml").is_file()), None)
 
 
 def _trees(folder: Path, pattern: str) -> Iterator[Located]:

@@ -24,6 +24,7 @@ from shared.policy.codec import pack_from_json
 from shared.policy.load import load_pack, pack_ids
 from shared.policy.pack import Pack
 from shared.runtime.plumbing import active_pack, pack_snapshot
+from shared.runtime.settings import settings
 
 _MOST_KEPT = 32
 _KEPT: OrderedDict[str, Pack] = OrderedDict()
@@ -48,8 +49,15 @@ class Work(Protocol):
 
 @lru_cache(maxsize=1)
 def all_packs() -> dict[str, Pack]:
-    """Every pack on file by id, read and checked once a process. PackInvalid when one is not fit."""
-    return {pack_id: load_pack(pack_id) for pack_id in pack_ids()}
+    """Every pack on file by id, read and checked once a process. PackInvalid when one is not fit.
+
+    Built in ones, and those of the folder in the setting `packs`: local standards (A-03).
+    """
+    found = {pack_id: load_pack(pack_id) for pack_id in pack_ids()}
+    own = settings().packs
+    if own is not None:
+        found |= {pack_id: load_pack(pack_id, own) for pack_id in pack_ids(own)}
+    return found
 
 
 def in_force(tx: Work, node: str, on: date) -> Pack:

@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="", description="Address citizens use; printed into QR codes. Empty: host and port"
     )
+    packs: Path | None = Field(
+        default=None,
+        description="Folder of policy packs of one's own (local standards), beside those built in",
+    )
     region: str = Field(default="330200", description="GB/T 2260 code of the region run here")
     sample_clock: bool = Field(
         default=False,
