@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 AUDIENCE = "hexie"
 """The `audience` every event must name, so that an event meant for another system has no effect."""
@@ -223,6 +223,13 @@ CURRENT_VERSION = 1
 """The version of `data` this system writes and reads; others are held until it can."""
 
 
+def _in_reach(at: datetime) -> datetime:
+    """A time every calendar and database on the way can hold."""
+    if not 2000 <= at.year < 2200:
+        raise ValueError("out of reach")
+    return at
+
+
 class AgencyEvent(BaseModel):
     """CloudEvents 1.0 in structured JSON, with our three extension attributes.
 
@@ -236,7 +243,7 @@ class AgencyEvent(BaseModel):
     source: Annotated[str, Field(min_length=1, max_length=200)]
     type: Annotated[str, Field(min_length=1, max_length=100)]
     subject: Annotated[str, Field(min_length=1, max_length=64)]
-    time: AwareDatetime
+    time: Annotated[AwareDatetime, AfterValidator(_in_reach)]
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: Annotated[str, Field(max_length=500)] = ""
     dataversion: int = Field(default=1, ge=1, description="版本：data 的结构版本")

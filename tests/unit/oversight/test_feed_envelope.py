@@ -51,6 +51,8 @@ BROKEN: dict[str, bytes] = {
     "sequence negative": as_bytes(EVENT | {"sequence": -4}),
     "specversion 0.3": as_bytes(EVENT | {"specversion": "0.3"}),
     "time without zone": as_bytes(EVENT | {"time": "2026-03-10T09:00:00"}),
+    "time before all calendars": as_bytes(EVENT | {"time": "0001-01-01T00:00:00+14:00"}),
+    "time after all calendars": as_bytes(EVENT | {"time": "9999-12-31T23:59:59-14:00"}),
     "time nonsense": as_bytes(EVENT | {"time": "yesterday"}),
     "data a list": as_bytes(EVENT | {"data": []}),
     "data as base64": as_bytes(
