@@ -76,7 +76,8 @@ async def _both(settings: Settings, base: str, units: int) -> bool:
             return False
         feed = feeds.open_feed(settings, "demo-ldjc", "演示劳动保障监察支队（虚构）")
         stories = [
-            Story(chain=chain, feed=feed, unit=_fictional(kind)) for kind in ("enterprise", "site")
+            Story(chain=chain, rest=rest, feed=feed, unit=_fictional(kind))
+            for kind in ("enterprise", "site")
         ]
         for story in stories:
             await story.until_nominated()

@@ -16,12 +16,10 @@ import amqp
 from kombu.utils.url import parse_url
 
 from deploy import agency
-from deploy.agency_client import AgencyClient, AgencyConfig, Answered
+from deploy.agency_client import AgencyClient
+from deploy.agency_outbox import AgencyConfig, Answered
 from deploy.run import Run
-from deploy.sample import people
-from deploy.sample.chain import Chain
 from deploy.servers.ports import CannotStart
-from shared.contracts.oversight import GetDecision
 from shared.runtime.settings import Settings
 
 AGENCIES = {
@@ -90,11 +88,6 @@ class Feed:
         finally:
             connection.close()
         raise CannotStart(f"等了 {seconds:.0f} 秒，机构数据流没有收到 {kind}。")
-
-    async def decision(self, chain: Chain, decision_id: str) -> dict[str, Any]:
-        """The legal chain of a decision of oversight."""
-        wanted = GetDecision(decision_id=decision_id)
-        return dict(await chain.ask(wanted, people.clerk(people.CITY)))
 
     def close(self) -> None:
         """Close the client's connection and its outbox."""

@@ -92,6 +92,11 @@ class RestServices:
             raise ServiceAway("gateway", sent=True) from error
         return read_answer(answer)
 
+    async def read(self, path: str, actor: Actor) -> Any:
+        """One GET below /api/v1 that no single command carries."""
+        headers = {"authorization": f"Bearer {self.token_for(actor)}"}
+        return read_answer(await self._http.get("/api/v1" + path, headers=headers))
+
 
 def read_answer(answer: httpx2.Response) -> Any:
     """The JSON of an answer, or the exception its problem stands for."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from deploy.sample import feeds, people
 from deploy.sample.chain import ZONE, Chain, moment
+from deploy.sample.rest import RestServices
 from deploy.sample.units import SampleUnit
 from deploy.servers.ports import CannotStart
 from shared.contracts import evaluation as ev
@@ -42,6 +43,7 @@ class Story:
     """One unit's way, told step by step."""
 
     chain: Chain
+    rest: RestServices
     feed: feeds.Feed
     unit: SampleUnit
     row: dict[str, Any] = field(default_factory=dict)
@@ -275,7 +277,7 @@ class Story:
             raise CannotStart("本应被规则拒绝的一步没有被拒绝，请检查政策包。")
 
     async def _chain_of(self, decision_id: str) -> None:
-        found = await self.feed.decision(self.chain, decision_id)
+        found = await self.rest.read(f"/decisions/{decision_id}", people.clerk(people.CITY))
         say(f"  为什么（{decision_id}）：")
         for rule in found.get("rules", []):
             say(
