@@ -6,11 +6,14 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import psycopg2
 
 from deploy import agency
 from deploy.run import Run
@@ -93,7 +96,7 @@ def drill(servers: Servers, home: Path, scale: Scale) -> Outcome:
     begun = time.monotonic()
     with a_system(servers, home / "system") as system:
         codes = _prepare(system, scale)
-        parties = _agencies(system.run)
+        parties = enrol(system.run, AGENCIES)
         schedules = mix.schedules(parties, codes, events=scale.events, seed=scale.seed)
         ready = time.monotonic()
         names = list(system.run.names)
@@ -179,23 +182,29 @@ def _unreached(publishers: Sequence[Publisher]) -> list[str]:
 
 def _prepare(system: System, scale: Scale) -> list[str]:
     """Units on the register, some of them recognised, known to everybody."""
-    chosen = [u for u in units(scale.units * 2, seed=7) if u.kind == "enterprise"][: scale.units]
-    system.do(system.chain.enter(chosen, "名册.xlsx", BEGIN))
+    chosen = enter_units(system, scale.units)
     system.do(_recognise_some(system.chain, chosen, scale.recognised))
-    known = "SELECT count(*) FROM {}.known_unit"
-    for schema in ("evaluation", "incentives", "oversight"):
-        wait_until(
-            lambda schema=schema: _number(system, known.format(schema)) >= len(chosen),
-            seconds=60, what=f"{schema} to know all units",
-        )  # fmt: skip
     wait_until(
-        lambda: _number(
+        lambda: number(
             system, "SELECT count(DISTINCT unit_id) FROM incentives.entitlement"
             " WHERE state = 'active'",
         ) >= scale.recognised,
         seconds=60, what="the recognised units' entitlements",
     )  # fmt: skip
     return [u.code for u in chosen]
+
+
+def enter_units(system: System, count: int) -> list[SampleUnit]:
+    """Enterprises through an import, known to every service."""
+    chosen = [u for u in units(count * 2, seed=7) if u.kind == "enterprise"][:count]
+    system.do(system.chain.enter(chosen, "名册.xlsx", BEGIN))
+
+    def known() -> bool:
+        tables = (f"{s}.known_unit" for s in ("evaluation", "incentives", "oversight"))
+        return all(number(system, f"SELECT count(*) FROM {t}") >= len(chosen) for t in tables)  # noqa: S608
+
+    wait_until(known, seconds=60, what="everybody to know all units")
+    return chosen
 
 
 async def _recognise_some(chain: Chain, chosen: Sequence[SampleUnit], count: int) -> None:
@@ -212,16 +221,11 @@ async def _recognise_some(chain: Chain, chosen: Sequence[SampleUnit], count: int
         await chain.recognise(taken, BEGIN)
 
 
-def _number(system: System, statement: str) -> int:
-    import psycopg2
-
-    connection = psycopg2.connect(system.run.database_url)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-            return int(cursor.fetchone()[0])
-    finally:
-        connection.close()
+def number(system: System, statement: str) -> int:
+    """The one number a query gives."""
+    with closing(psycopg2.connect(system.run.database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        return int(cursor.fetchone()[0])
 
 
 def _suspended(servers: Servers, url: str) -> int:
@@ -232,10 +236,10 @@ def _suspended(servers: Servers, url: str) -> int:
     return int(found[0][0])
 
 
-def _agencies(run: Run) -> list[Party]:
-    """Four agencies with a channel and a key each, and their side of it."""
+def enrol(run: Run, codes: Sequence[str]) -> list[Party]:
+    """Agencies with a channel and a key each, and their side of it."""
     parties = []
-    for code in AGENCIES:
+    for code in codes:
         added = agency.add(code, name=f"演练机构 {code}", within=run.settings)
         said = json.loads(Path(added["config"]).read_text(encoding="utf-8"))
         pem = (Path(added["config"]).parent / said["private_key"]).read_bytes()

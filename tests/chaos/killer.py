@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 from deploy.run import Run
 from deploy.servers.ports import is_alive, is_free, start_time
@@ -122,16 +121,13 @@ class Killer:
         return self.run.supervisor.children[name]
 
     def _kill_process(self, child: Child) -> Fault:
-        old = wait_until(lambda: _running(child), seconds=30, what=f"{child.name} to kill")
+        old = _wait_running(child)
         before, begun = (old.pid, child.started), time.time()
         child.restarts = min(child.restarts, 2)  # its back-off would make 200 kills an hour
         os.kill(old.pid, signal.SIGKILL)
         code = old.wait(timeout=10)
 
-        def replaced() -> Any:
-            return child.process is not old and _running(child)
-
-        new = wait_until(replaced, seconds=30, what=f"{child.name} started again")
+        new = _wait_running(child, other_than=old)
         ended = "SIGKILL" if code == -signal.SIGKILL and not is_alive(*before) else ""
         after = (new.pid, child.started)
         return Fault(child.name, begun, before, after, ended, time.time() - begun)
@@ -172,6 +168,14 @@ class Killer:
         return dict(sorted(Counter(f.target for f in self.faults if f.proven).items()))
 
 
-def _running(child: Child) -> subprocess.Popen[bytes] | None:
-    process = child.process
-    return process if process is not None and process.poll() is None else None
+def _wait_running(
+    child: Child, *, other_than: subprocess.Popen[bytes] | None = None
+) -> subprocess.Popen[bytes]:
+    """The child's living process, once it is another one."""
+
+    def there() -> list[subprocess.Popen[bytes]]:
+        process = child.process
+        found = process is not None and process is not other_than and process.poll() is None
+        return [process] if found and process is not None else []
+
+    return wait_until(there, seconds=30, what=f"{child.name} running")[0]

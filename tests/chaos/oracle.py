@@ -201,7 +201,7 @@ class Oracle:
                     )
 
     def _keys(self, statement: str) -> list[Key]:
-        return [row for row in self._sql(statement) if row[0] in self.parties]  # type: ignore[misc]
+        return [row for row in self._sql(statement) if row[0] in self.parties]
 
     def _count(self, what: str, found: Mapping[Key, int], wanted: Mapping[Key, int]) -> None:
         for key in found.keys() | wanted.keys():
@@ -243,7 +243,7 @@ class Oracle:
             [[unsent]] = self._sql(f"SELECT count(*) FROM {schema}.outbox WHERE sent_at IS NULL")  # noqa: S608
             parked = self._sql(
                 f"SELECT consumer, reason FROM {schema}.parked_message"  # noqa: S608
-                " WHERE state <> 'replayed'"
+                " WHERE state IN ('retrying', 'parked')"
             )
             self.found.differences += [f"{schema}: parked {row}" for row in parked]
             if unsent:
