@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import segno
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.gateway.auth import guard
+from services.gateway.importer.workbook import Column, write_book
+from services.gateway.pages import words
 from services.gateway.pages.desk import Pages, ask_for, go, render, text_of
+from services.gateway.pages.uploads import workbook
 from shared.contracts import evaluation_round, oversight, registry_acts
 from shared.contracts.evaluation_round_answers import NoticeView, ObjectionReceipt
 from shared.contracts.oversight_answers import PublicationPage
 from shared.contracts.refusals import Refused
-from shared.contracts.registry_answers import PlaqueCheck, PublicPage
+from shared.contracts.registry_answers import PlaqueCheck, PublicPage, PublicRow
 
 pages = Pages()
 _OPEN: tuple[str, ...] = ()
+_EXPORT_PAGES = 20
+_EXPORT = (
+    ("单位名称", "unit_text", 36),
+    ("单位类型", "kind", 14),
+    ("行政区划", "division_text", 14),
+    ("称号", "title_text", 34),
+    ("编号", "number", 24),
+    ("铭牌编号", "plaque_number", 24),
+    ("年度", "round_year", 8),
+    ("命名日期", "granted_on", 12),
+    ("状态", "status", 10),
+    ("取消日期", "revoked_on", 12),
+)
 
 
 @pages.page("/public", _OPEN)
@@ -30,9 +47,15 @@ async def front(request: Request) -> Response:
 @pages.page("/public/register", _OPEN)
 async def register(request: Request) -> Response:
     """Units that hold a title, with one search box."""
+    command = _asked(request)
+    page = await ask_for(request, PublicPage, command)
+    return render(request, "public_register.html", title="公开名册", page=page, asked=command)
+
+
+def _asked(request: Request) -> registry_acts.PublicRegister:
     asked = request.query_params
     year = asked.get("year", "")
-    command = registry_acts.PublicRegister(
+    return registry_acts.PublicRegister(
         listing="removed" if asked.get("listing") == "removed" else "active",
         year=int(year) if year.isdigit() and len(year) == 4 else None,
         kind=asked.get("kind", ""),
@@ -40,8 +63,31 @@ async def register(request: Request) -> Response:
         after=asked.get("after", ""),
         limit=50,
     )
-    page = await ask_for(request, PublicPage, command)
-    return render(request, "public_register.html", title="公开名册", page=page, asked=command)
+
+
+@pages.page("/public/register.xlsx", _OPEN)
+async def register_book(request: Request) -> Response:
+    """The same list as a workbook, with the year and kind asked for (NB23 二(四) 向社会公布)."""
+    asked = _asked(request).model_copy(update={"limit": 5000, "after": ""})
+    rows: list[list[object]] = []
+    for _ in range(_EXPORT_PAGES):
+        page = await ask_for(request, PublicPage, asked)
+        rows += [[_cell(row, name) for _, name, _ in _EXPORT] for row in page.items]
+        if not page.next_after:
+            break
+        asked = asked.model_copy(update={"after": page.next_after})
+    columns = [Column(heading, width) for heading, _, width in _EXPORT]
+    about = {"导出时间": words.minute(guard.utc_now()), "行数": str(len(rows))}
+    content = await run_in_threadpool(write_book, columns, rows, sheet="公开名册", about=about)
+    return workbook(content, "公开名册.xlsx")
+
+
+def _cell(row: PublicRow, name: str) -> object:
+    value = getattr(row, name)
+    family = {"kind": "kind", "status": "title"}.get(name)
+    if family:
+        return words.word(value, family).text
+    return "" if value is None else str(value)
 
 
 @pages.page("/public/removals", _OPEN)
