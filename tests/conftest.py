@@ -113,7 +113,8 @@ def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """All processes up, NB23 activated, register empty; tests bring their own units."""
     from tests.support.system import a_system
 
-    with a_system(servers, tmp_path_factory.mktemp("home")) as found:
+    own_packs = {"HEXIE_PACKS": str(Path(__file__).parent / "support" / "packs")}
+    with a_system(servers, tmp_path_factory.mktemp("home"), environment=own_packs) as found:
         yield found
 
 
