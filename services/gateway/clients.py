@@ -8,6 +8,7 @@ back and is a `ServiceAway`; so is everything in flight when the connection brea
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import secrets
 from dataclasses import dataclass
@@ -104,7 +105,9 @@ class Services:
         if waiting:
             await asyncio.wait(waiting, timeout=drain_seconds)
         if self._connection is not None:
-            await self._connection.close()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(drain_seconds):
+                    await self._connection.close()
 
     @property
     def is_up(self) -> bool:

@@ -25,7 +25,7 @@ from services.gateway.api import problems
 from services.gateway.api.document import PUBLIC_PREFIX, describe, include_api
 from services.gateway.auth import guard
 from services.gateway.auth.sessions import Throttle
-from services.gateway.auth.wall import Wall
+from services.gateway.auth.wall import Wall, too_large
 from services.gateway.clients import ServiceAway, ServiceFailed, Services
 from services.gateway.pages import house
 from services.gateway.pages.desk import render
@@ -95,26 +95,28 @@ def write_openapi(path: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def _life(app: FastAPI) -> AsyncIterator[None]:
-    connecting = asyncio.create_task(_connect(app))
+    leaving = asyncio.Event()
+    connecting = asyncio.create_task(_connect(app, leaving))
     try:
         yield
     finally:
+        leaving.set()
+        await asyncio.wait({connecting}, timeout=5)
         connecting.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await connecting
         await app.state.services.stop()
         app.state.engine.dispose()
 
 
-async def _connect(app: FastAPI) -> None:
+async def _connect(app: FastAPI, leaving: asyncio.Event) -> None:
     """Reach the broker, however long it takes to come up; `readyz` says when."""
     pause = 0.2
-    while True:
+    while not leaving.is_set():
         try:
             await app.state.services.start()
         except (TimeoutError, OSError, ConnectionError) as error:
             log.warning("broker_not_reached", error=str(error)[:200], again_in=pause)
-            await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(leaving.wait(), pause)
             pause = min(pause * 2, 5.0)
         else:
             log.info("broker_reached")
@@ -199,6 +201,8 @@ def _answers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 413:
+            return await answer(request, too_large(int(error.detail)))
         says = {
             404: "没有这个页面或资源；请核对地址，或从左侧菜单重新进入。",
             405: "这个地址不支持这种操作。",

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,10 +35,6 @@ _CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,64}")
 Answerer = Callable[[Request, Refused], Awaitable[Response]]
 
 
-class TooLarge(Exception):  # noqa: N818
-    """The body went over its limit while it was being read."""
-
-
 class Wall:
     """Wraps the application; `answer` turns a refusal into a page or a problem document."""
 
@@ -62,9 +59,6 @@ class Wall:
         except Refused as refused:
             response = await self._answer(request, refused)
             await response(scope, receive, sealed)
-        except TooLarge:
-            response = await self._answer(request, _too_large(limit))
-            await response(scope, receive, sealed)
 
     async def _admit(self, request: Request, limit: int) -> None:
         state = request.app.state
@@ -72,7 +66,7 @@ class Wall:
             raise Refused("method_not_allowed", f"不支持 {request.method[:20]} 方法。", status=405)
         length = request.headers.get("content-length", "0")
         if not length.isdigit() or int(length) > limit:
-            raise _too_large(limit)
+            raise too_large(limit)
         request.state.asker = guard.NOBODY
         cookie = guard.cookie_name(state.settings.public_url)
         path = request.url.path
@@ -84,7 +78,8 @@ class Wall:
         guard.refuse_foreign_request(request, request.state.asker)
 
 
-def _too_large(limit: int) -> Refused:
+def too_large(limit: int) -> Refused:
+    """The refusal (413) of a body over its limit, at once or while it is read."""
     return Refused(
         "body_too_large",
         f"提交的内容超过 {limit // 1024} KB 的上限，没有接收；请拆分后分次提交。",
@@ -100,7 +95,7 @@ def _counted(receive: Receive, limit: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > limit:
-            raise TooLarge
+            raise HTTPException(413, detail=str(limit))
         return message
 
     return counted

@@ -10,19 +10,30 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from services.gateway.auth.accounts import NewAccount, create_account, issue_token
+from services.gateway.auth.sessions import Throttle
 from services.gateway.service import create_app
 from shared.runtime.settings import Settings
+from tests.support.servers import Servers, a_vhost
 
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
 PASSWORD = "一个足够长的口令 2026"  # noqa: S105  of accounts that live as long as a test
 
 
+@pytest.fixture(scope="module")
+def started(database_url: str, servers: Servers) -> Iterator[TestClient]:
+    """The application, started once a module; no service answers on its virtual host."""
+    with a_vhost(servers) as amqp_url:
+        chosen = Settings(database_url=database_url, amqp_url=amqp_url, rpc_timeout=2)
+        with TestClient(create_app(chosen), base_url="http://portal.test") as client:
+            yield client
+
+
 @pytest.fixture
-def app_client(database_url: str, vhost: str) -> Iterator[TestClient]:
-    """The application, started, on loopback."""
-    chosen = Settings(database_url=database_url, amqp_url=vhost, rpc_timeout=2)
-    with TestClient(create_app(chosen), base_url="http://portal.test") as client:
-        yield client
+def app_client(started: TestClient) -> TestClient:
+    """The application as a browser without cookies meets it."""
+    started.cookies.clear()
+    started.app.state.throttle = Throttle()  # type: ignore[attr-defined]
+    return started
 
 
 @pytest.fixture
