@@ -32,7 +32,7 @@ def agencies(system: System) -> Iterator[Agencies]:
 def batch(system: System) -> Batch:
     """330203: units for tests that change them. 330281: units whose benefits stay as they are."""
     wanted = (
-        Wanted("titled", "330203", 14),
+        Wanted("titled", "330203", 22),
         Wanted("titled", "330203", 2, "site"),
         Wanted("titled", "330281", 4),
         Wanted("titled", "330281", 1, "site"),
