@@ -52,9 +52,10 @@ _CLAIM = text(
         AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.subject = o.subject
                         AND e.sequence < o.sequence AND e.sent_at IS NULL)
       ORDER BY o.next_attempt_at LIMIT :window FOR UPDATE OF o SKIP LOCKED)
-    UPDATE outbox SET lease_token = :token, lease_until = now() + interval '30 seconds'
+    UPDATE outbox SET lease_token = pg_backend_pid() || ':' || :token,
+        lease_until = now() + interval '30 seconds'
     FROM heads WHERE outbox.id = heads.id
-    RETURNING outbox.id, outbox.vhost, outbox.exchange, outbox.routing_key, outbox.headers,
+    RETURNING outbox.id, outbox.lease_token, outbox.vhost, outbox.exchange, outbox.routing_key, outbox.headers,
               outbox.body, outbox.attempts, outbox.created_at
     """
 )
@@ -66,6 +67,12 @@ _PUT_BACK = text(
     "UPDATE outbox SET lease_token = NULL, lease_until = NULL, attempts = attempts + :counted,"
     " next_attempt_at = now() + make_interval(secs => :wait), last_error = :error"
     " WHERE id = ANY(:ids) AND lease_token = :token AND sent_at IS NULL"
+)
+# A lease names the backend it was taken through; a relay keeps its connections open while it lives.
+_TAKE_OVER = text(
+    "UPDATE outbox SET lease_token = NULL, lease_until = NULL"
+    " WHERE sent_at IS NULL AND lease_until > now() AND NOT EXISTS"
+    " (SELECT 1 FROM pg_stat_activity a WHERE a.pid::text = split_part(lease_token, ':', 1))"
 )
 _PURGE = text(
     "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox"
@@ -85,6 +92,7 @@ class OutboxRelay:
     _open: dict[str, tuple[Any, Confirming]] = field(default_factory=dict, init=False)
     _failures: dict[str, int] = field(default_factory=lambda: defaultdict(int), init=False)
     _purge_at: float = field(default=0.0, init=False)
+    _has_taken_over: bool = field(default=False, init=False)
 
     def run(self, stopping: threading.Event) -> None:
         """Relay until told to stop, waiting out every outage."""
@@ -98,10 +106,15 @@ class OutboxRelay:
         self.close()
 
     def _turn(self) -> bool:
+        if not self._has_taken_over:
+            self.take_over()
+        self._has_taken_over = False  # unless this turn ends well, look again before the next
         if time.monotonic() > self._purge_at:
             self._purge_at = time.monotonic() + _PURGE_EVERY
             self.purge()
-        return self.turn() > 0
+        done = self.turn()
+        self._has_taken_over = True
+        return done > 0
 
     def turn(self) -> int:
         """Claim one window, publish it, mark it; how many rows were confirmed."""
@@ -111,6 +124,7 @@ class OutboxRelay:
             rows = connection.execute(_CLAIM, {"token": token, "window": self.window}).all()
         if not rows:
             return 0
+        token = rows[0].lease_token
         failpoint("relay.after_claim")
         confirmed: set[str] = set()
         ordered = sorted(rows, key=lambda r: (*_address(r), r.created_at, r.id))
@@ -127,6 +141,15 @@ class OutboxRelay:
         """Let all connections go."""
         for vhost in list(self._open):
             self._discard(vhost)
+
+    def take_over(self) -> int:
+        """Free what a dead relay had in hand, without waiting for its leases to run out; how many.
+
+        What a living one has in hand stays with it. Called at the start of `run`
+        and after every outage.
+        """
+        with self.engine.begin() as connection:
+            return connection.execute(_TAKE_OVER).rowcount
 
     def purge(self) -> int:
         """Delete rows sent more than thirty days ago; how many."""
