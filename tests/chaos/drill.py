@@ -223,7 +223,10 @@ async def _recognise_some(chain: Chain, chosen: Sequence[SampleUnit], count: int
 
 def number(system: System, statement: str) -> int:
     """The one number a query gives."""
-    with closing(psycopg2.connect(system.run.database_url)) as connection, connection.cursor() as cursor:
+    with (
+        closing(psycopg2.connect(system.run.database_url)) as connection,
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
         return int(cursor.fetchone()[0])
 

@@ -40,6 +40,17 @@ class Office:
         self._thread = threading.Thread(target=self._work, args=(rest,), daemon=True)
         self._thread.start()
 
+    def enter_once(self) -> None:
+        """One turn here and now, however long its answers take."""
+
+        async def turn() -> None:
+            rest = RestServices(self.base, self.database_url)
+            self._turns += 1
+            await self._enter(rest, self._turns)
+            await rest.stop()
+
+        asyncio.run(turn())
+
     def stop(self, seconds: float = 60) -> bool:
         """Finish the act in hand; whether it came to its end in time."""
         self.stopping.set()

@@ -57,6 +57,15 @@ class Publisher(threading.Thread):
         """Whether everything has been sent and has what it waits for."""
         return not (self.ahead or self.deferred or self.waiting)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether it may send more than it has sent."""
+        return bool(self.ahead) and self._sent < self.allowed() * len(self.schedule)
+
+    @property
+    def _sent(self) -> int:
+        return len(self.schedule) - len(self.ahead)
+
     def run(self) -> None:
         """Until told to stop; an outage of the broker is waited out."""
         try:
@@ -92,8 +101,7 @@ class Publisher(threading.Thread):
         for entry in ready:
             self.deferred.remove(entry)
         due += ready
-        allowed = self.allowed() * len(self.schedule)
-        while self.ahead and len(due) < WINDOW and len(self.schedule) - len(self.ahead) < allowed:
+        while self.is_behind and len(due) < WINDOW:
             entry = self.ahead.popleft()
             if entry.after and entry.after not in self.settled:
                 self.deferred.append(entry)
