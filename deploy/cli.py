@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from collections.abc import Callable
@@ -27,7 +28,8 @@ def main(argv: list[str] | None = None) -> None:
         sys.exit(130)
     if isinstance(said, int):
         sys.exit(said)
-    _print(said, as_json=arguments.json)
+    with contextlib.suppress(BrokenPipeError):
+        _print(said, as_json=arguments.json)
 
 
 def _fail(arguments: argparse.Namespace, refused: Exception) -> int:
@@ -89,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _pack_commands(commands, command)
     _agency_commands(commands, command)
+    _conformance_command(commands, command)
     _parked_commands(commands, command)
 
     tokens = commands.add_parser("token", help="程序访问凭证").add_subparsers(required=True)
@@ -133,6 +136,12 @@ def _agency_commands(commands, command) -> None:  # type: ignore[no-untyped-def]
     publish.add_argument("file", type=Path, help="CloudEvents JSON 文件（一个或一行一个）")
     publish.add_argument("--config", type=Path, required=True, help="agency add 写出的配置")
     publish.add_argument("--wait", type=float, default=30.0, help="等回执的秒数")
+
+
+def _conformance_command(commands, command) -> None:  # type: ignore[no-untyped-def]
+    check = command("conformance", _conformance, "检查一家机构的数据流是否合乎约定", commands)
+    check.add_argument("--config", type=Path, required=True, help="agency add 写出的配置")
+    check.add_argument("--wait", type=float, default=15.0, help="每项等回执的秒数")
 
 
 def _parked_commands(commands, command) -> None:  # type: ignore[no-untyped-def]
@@ -242,6 +251,12 @@ def _agency_publish(arguments: argparse.Namespace) -> object:
     from deploy import agency
 
     return agency.publish(arguments.file, config=arguments.config, wait=arguments.wait)
+
+
+def _conformance(arguments: argparse.Namespace) -> object:
+    from deploy.conformance import conformance
+
+    return conformance(arguments.config, wait=arguments.wait)
 
 
 def _parked_list(arguments: argparse.Namespace) -> object:

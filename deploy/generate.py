@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic_core import PydanticUndefined
 
 from deploy.asyncapi import asyncapi
+from deploy.states import states_page
 from shared.contracts import EVENTS
 from shared.runtime.settings import Settings, settings
 
@@ -46,6 +47,7 @@ def wanted() -> dict[str, str]:
         "docs/asyncapi.json": lambda: _json(asyncapi()),
         "docs/settings.md": settings_page,
         "docs/messages.md": messages_page,
+        "docs/states.md": states_page,
     }
     made = {path: make() for path, make in makers.items()}
     for event in EVENTS:

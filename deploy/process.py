@@ -67,7 +67,7 @@ def _run_nameko(name: str, service: type) -> None:
     from eventlet import patcher
     from nameko.runners import ServiceRunner
 
-    from shared.messaging import health
+    from shared.messaging.health import serve
     from shared.runtime.settings import settings
 
     chosen = settings()
@@ -88,7 +88,7 @@ def _run_nameko(name: str, service: type) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     if chosen.health_port:
-        health.serve(name, chosen.health_port)
+        serve(name, chosen.health_port)
     runner.start()
     runner.wait()
 

@@ -17,7 +17,6 @@ import httpx2
 
 from services.gateway.api.door import Door
 from services.gateway.auth.accounts import NewAccount, create_account, issue_token
-from services.gateway.auth.secrets import new_key
 from services.gateway.clients import Asking, ServiceAway
 from shared.contracts.message import Actor, Command
 from shared.contracts.refusals import Refused
@@ -115,18 +114,19 @@ def read_answer(answer: httpx2.Response) -> Any:
 
 
 def make_token(database_url: str, actor: Actor) -> str:
-    """An account for the actor (random password) and a token that acts as it."""
+    """An account for the actor, without a password, and a token that acts as it."""
     engine = make_engine("gateway", Settings(database_url=database_url), pool_size=1)
     now = datetime.now(UTC)
     account = NewAccount(
         login=actor.id,
         name=actor.name,
-        password=new_key("pw"),
+        password="",
         roles=actor.roles,
         node=actor.node,
         side=actor.side if "seat" in actor.roles else "",
         body=actor.body,
         unit_id=actor.unit_id,
+        by_token=True,
     )
     with engine.begin() as connection:
         create_account(connection, account, by="sample", now=now)

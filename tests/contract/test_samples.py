@@ -20,7 +20,7 @@ def _envelope(type_: str, version: int, data: dict[str, object]) -> Envelope:
         id="evt_1", source=type_.split(".", maxsplit=1)[0], type=type_, version=version,
         time="2026-03-10T04:00:00Z", subject="unit_1", sequence=1, correlation_id="c_1",
         actor=SYSTEM, data=data,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda p: p.stem)
