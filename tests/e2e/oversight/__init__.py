@@ -1,0 +1,1 @@
+"""Agencies, exit, entitlements and their use: stories over one batch of units."""
