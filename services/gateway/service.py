@@ -38,7 +38,7 @@ log = structlog.get_logger()
 _PLAIN_BODY = 1024 * 1024
 _BULK_BODY = 8 * 1024 * 1024
 _BULK = ("/api/v1/entitlement-checks", "/api/v1/imports")
-_UPLOADS = ("/imports", "/planner", "/files", "/api/v1/files")
+_UPLOADS = ("/imports", "/planner", "/files", "/api/v1/files", "/assessments")
 
 
 def create_app(given: Settings | None = None) -> FastAPI:

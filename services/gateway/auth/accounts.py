@@ -31,7 +31,10 @@ _APART = ("admin", "security", "auditor")  # three people, and none of them an o
 
 @dataclass(frozen=True)
 class NewAccount:
-    """What a person needs to sign in; `side` and `body` for party seats, `unit_id` for units."""
+    """What a person needs to sign in; `side` and `body` for party seats, `unit_id` for units.
+
+    An account with `by_token` has no password and can only act through tokens issued for it.
+    """
 
     login: str
     name: str
@@ -42,6 +45,7 @@ class NewAccount:
     body: str = ""
     unit_id: str = ""
     totp_secret: str = ""
+    by_token: bool = False
 
 
 def create_account(tx: Connection, new: NewAccount, *, by: str, now: datetime) -> str:
@@ -55,7 +59,7 @@ def create_account(tx: Connection, new: NewAccount, *, by: str, now: datetime) -
             "account_id": account_id,
             "login": new.login,
             "name": new.name,
-            "password_hash": secrets.hash_password(new.password),
+            "password_hash": "" if new.by_token else secrets.hash_password(new.password),
             "roles": list(new.roles),
             "node": new.node,
             "side": new.side,
@@ -86,7 +90,7 @@ def _check(new: NewAccount) -> None:
         raise Refused("seat_without_side", "三方席位账号须写明所属一方和单位名称。", status=422)
     if "unit" in new.roles and not new.unit_id:
         raise Refused("unit_account_without_unit", "单位用户须对应一个在册单位。", status=422)
-    if len(new.password) < 12:
+    if len(new.password) < 12 and not new.by_token:
         raise Refused("password_too_short", "口令至少 12 个字符；请换一个更长的。", status=422)
 
 

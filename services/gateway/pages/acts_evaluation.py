@@ -144,6 +144,19 @@ EVALUATION = table(
         done="已作出不予命名的决定。",
     ),
     Act(
+        rounds.OpenRound,
+        "启动年度选树批次",
+        "启动",
+        (
+            Field("year", "年度", "number", required=True),
+            Field("opens_on", "开始申报日期", "date", help="留空为今天"),
+            Field("nominations_until", "申报截止日期", "date"),
+        ),
+        says="每年一个批次；名额按文件规定的年度计划数。",
+        clause="NB23:二(四)",
+        done="批次已启动。",
+    ),
+    Act(
         rounds.StartReview,
         "截止申报，转入审核",
         "转入审核",

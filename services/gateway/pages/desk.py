@@ -83,7 +83,7 @@ def _at_the_desk(function: Page, roles: tuple[str, ...]) -> Page:
         asker = guard.asker_of(request)
         if roles:
             guard.need(asker, roles)
-        form = await request.form(max_files=1, max_fields=3000)
+        form = await request.form(max_files=60, max_fields=3000)
         guard.check_csrf(asker, str(form.get("csrf", "")))
         return await function(request, form=form, **given)
 

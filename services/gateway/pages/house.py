@@ -16,11 +16,26 @@ from services.gateway.pages import (
     imports,
     planner,
     public,
+    rounds,
     sign_in,
+    titles,
     units,
 )
 
-MODULES = (sign_in, home, acts, units, imports, applications, cases, decisions, planner, public)
+MODULES = (
+    sign_in,
+    home,
+    acts,
+    units,
+    imports,
+    applications,
+    cases,
+    decisions,
+    planner,
+    public,
+    rounds,
+    titles,
+)
 ACTS = (acts_registry.REGISTRY, acts_evaluation.EVALUATION, acts_oversight.OVERSIGHT)
 
 

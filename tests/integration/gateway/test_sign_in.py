@@ -154,3 +154,14 @@ def test_making_an_account_twice_amends_it(engine: Engine) -> None:
     assert first == second
     with engine.connect() as tx:
         assert (store.find_account(tx, "twice") or {})["name"] == "王芳"
+
+
+def test_an_account_without_a_password_acts_by_token_only(
+    app_client: TestClient, engine: Engine
+) -> None:
+    an_account(engine, "program", password="", by_token=True)
+
+    for guess in ("", "a password of some length"):
+        assert sign_in(app_client, "program", password=guess) in (401, 403, 422)
+    answer = app_client.get("/api/v1/nodes", headers=a_token(engine, "program"))
+    assert answer.status_code != 401

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from starlette.testclient import TestClient
 
 from services.gateway.auth import guard
@@ -69,7 +71,7 @@ def test_strange_methods_and_large_bodies_stop_at_the_wall(app_client: TestClien
     assert large.status_code == 413
     assert large.json()["code"] == "body_too_large"
 
-    def in_pieces() -> object:
+    def in_pieces() -> Iterator[bytes]:
         for _ in range(20):
             yield b"x" * 100_000
 
