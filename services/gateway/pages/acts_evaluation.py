@@ -9,6 +9,52 @@ from shared.contracts import evaluation_round as rounds
 
 EVALUATION = table(
     Act(
+        evaluation.StartAssessment,
+        "开始自评",
+        "开始自评",
+        says="对照年度安排规定的标准逐条自评，可随时保存，完成前不报送。",
+        clause="NB23:二(二)",
+        done="已开始自评，请在“创建年度”中打开填写。",
+    ),
+    Act(
+        evaluation.RecordResolution,
+        "登记会议决议",
+        "登记",
+        (
+            Field(
+                "meeting",
+                "会议",
+                "select",
+                required=True,
+                options=(
+                    ("workers_congress", "职工代表大会"),
+                    ("workers_assembly", "职工大会"),
+                    ("own_body", "本区域（行业）的议事会议"),
+                    ("not_applicable", "不适用（须说明理由）"),
+                ),
+            ),
+            Field("held_on", "召开日期", "date", required=True),
+            Field("members_total", "应到人数", "number", required=True),
+            Field("present", "实到人数", "number", required=True),
+            Field("yes", "赞成人数", "number", required=True),
+            Field("reason", "说明", "text-long"),
+        ),
+        says="三分之二以上应到人员出席、全体应到人员过半数赞成为通过。",
+        clause="NB23:二(二)",
+        done="已登记会议决议。",
+    ),
+    Act(
+        evaluation.SubmitApplication,
+        "提交认定申请",
+        "提交申请",
+        (
+            Field("statement", "申请说明", "text-long"),
+            OVERRIDE,
+        ),
+        clause="NB23:二(二)",
+        done="申请已提交，等待受理。",
+    ),
+    Act(
         evaluation.AcceptApplication,
         "受理申请",
         "受理",

@@ -17,6 +17,7 @@ from services.gateway.pages import (
     planner,
     public,
     rounds,
+    self_assessment,
     sign_in,
     titles,
     units,
@@ -34,6 +35,7 @@ MODULES = (
     planner,
     public,
     rounds,
+    self_assessment,
     titles,
 )
 ACTS = (acts_registry.REGISTRY, acts_evaluation.EVALUATION, acts_oversight.OVERSIGHT)

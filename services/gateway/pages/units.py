@@ -185,7 +185,10 @@ async def show(request: Request, unit_id: str) -> Response:
         letters=letter_list,
         grown=grown,
         story=await _story(request, unit_id),
-        offers=_offers(request, unit, letter_list, grown),
+        offers=[
+            *_offers(request, unit, letter_list, grown),
+            *_unit_offers(request, unit, standing),
+        ],
         lifts=_lifts(request, holds),
     )
 
@@ -229,6 +232,31 @@ def _offers(
     if asker.may(("unit", "clerk")) and unit.standing == "registered" and not waiting:
         found += acts.offers("registry", ["submit_commitment"], mine)
     return found
+
+
+def _unit_offers(
+    request: Request, unit: UnitView, standing: StandingView | Missing
+) -> list[acts.Offer]:
+    """What the unit's own user may do next in the year: assess, vote, apply."""
+    if isinstance(standing, Missing) or not guard.asker_of(request).may(("unit",)):
+        return []
+    mine = {"unit_id": unit.unit_id}
+    done = standing.assessment_stage == "completed"
+    running = standing.application_stage in ("received", "under_review")
+    found: list[acts.Offer] = []
+    if running or standing.recognised or not standing.committed_on:
+        return found
+    if done and standing.resolution_id:
+        again = standing.application_stage == "returned"
+        paper = {
+            "assessment_id": standing.assessment_id,
+            "resolution_id": standing.resolution_id,
+            "application_id": standing.application_id if again else "",
+        }
+        found += acts.offers("evaluation", ["submit_application"], mine | paper)
+    if not standing.assessment_id or done:
+        found += acts.offers("evaluation", ["start_assessment"], mine)
+    return [*found, *acts.offers("evaluation", ["record_resolution"], mine)]
 
 
 def _lifts(request: Request, holds: UnitHolds | Missing) -> dict[str, acts.Offer]:
