@@ -129,12 +129,9 @@ class Run:
             raise CannotStart(
                 f"{self.home} 里已有一个 Hexie 在运行。请先停止它（Ctrl-C），或设置另一个 HEXIE_HOME。"
             ) from error
-        free = shutil.disk_usage(self.home).free
-        if free < _LEAST_FREE:
-            raise CannotStart(
-                f"磁盘只剩 {free // 1024**2} MB，至少需要 {_LEAST_FREE // 1024**2} MB。"
-                "请清理磁盘，或把 HEXIE_HOME 设到别处。"
-            )
+        refused = disk_refusal(shutil.disk_usage(self.home).free, self.home)
+        if refused is not None:
+            raise refused
         if self.settings.port and not is_free(self.settings.port, self.settings.host):
             raise CannotStart(
                 f"端口 {self.settings.port} 已被占用。请设置另一个端口，例如 HEXIE_PORT=8001 make run。"
@@ -215,6 +212,16 @@ class Run:
         self._watcher.start()
         for name in self.names:
             self.supervisor.wait_ready(name)
+
+
+def disk_refusal(free: int, home: Path) -> CannotStart | None:
+    """What to say when so few bytes are free below `home`; None when there are enough."""
+    if free >= _LEAST_FREE:
+        return None
+    return CannotStart(
+        f"磁盘只剩 {free // 1024**2} MB（{home}），至少需要 {_LEAST_FREE // 1024**2} MB。"
+        "请清理磁盘，或把 HEXIE_HOME 设到别处。"
+    )
 
 
 def declare_topology(amqp_url: str) -> None:

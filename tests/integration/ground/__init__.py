@@ -1,0 +1,1 @@
+"""Private servers and `hexie run`: starting, refusing, stopping, starting again."""
