@@ -6,6 +6,7 @@ the chain's story over HTTP with a token a person.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 import threading
@@ -23,6 +24,7 @@ from shared.contracts.refusals import Refused
 from shared.runtime.database import make_engine
 from shared.runtime.settings import Settings
 
+_RESENDS = 4
 _TABLES = ("evaluation", "honours", "incentives", "oversight", "units")
 
 
@@ -64,7 +66,11 @@ class RestServices:
             return self._tokens[actor.id]
 
     async def ask(self, command: Command, asking: Asking, *, timeout: float = 60) -> Any:
-        """The answer as JSON; raises `Refused` and `ServiceAway` as the RPC client does."""
+        """The answer as JSON; raises `Refused` and `ServiceAway` as the RPC client does.
+
+        What went unanswered is sent again under the same Idempotency-Key: done once, however
+        often asked.
+        """
         fields = command.model_dump(mode="json", exclude_unset=True)
         door = door_of(type(command), fields)
         path = re.sub(r"{(\w+)}", lambda m: str(fields.pop(m.group(1))), door.path)
@@ -78,18 +84,26 @@ class RestServices:
         for fixed in door.fixed:
             fields.pop(fixed, None)
         reading = door.method == "GET"
+        request = self._http.build_request(
+            door.method,
+            "/api/v1" + path,
+            headers=headers,
+            timeout=timeout,
+            params=fields if reading else None,
+            json=fields if fields and not reading else None,
+        )
+        for _ in range(_RESENDS if door.method in ("GET", "POST") else 0):
+            try:
+                return await self._sent(request)
+            except ServiceAway:
+                await asyncio.sleep(1)
+        return await self._sent(request)
+
+    async def _sent(self, request: httpx2.Request) -> Any:
         try:
-            answer = await self._http.request(
-                door.method,
-                "/api/v1" + path,
-                headers=headers,
-                timeout=timeout,
-                params=fields if reading else None,
-                json=fields if fields and not reading else None,
-            )
+            return read_answer(await self._http.send(request))
         except httpx2.HTTPError as error:
             raise ServiceAway("gateway", sent=True) from error
-        return read_answer(answer)
 
     async def read(self, path: str, actor: Actor) -> Any:
         """One GET below /api/v1 that no single command carries."""
