@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.evaluation.domain.cultivation import full_months
 from services.evaluation.domain.notice import is_finished
 from services.evaluation.domain.quota import quota_for
@@ -119,13 +121,13 @@ def strike(tx: Tx, record: Nomination, reason: str, *, because: list[str | None]
 
 
 def _permit(determination: Determination, command: say.ApproveNaming) -> None:
-    """Each soft rule asks for its own reason: one for the quota, one for all others."""
-    soft = determination.soft_unmet
-    full = [o for o in soft if o.code == QUOTA_CODE]
-    others = [o for o in soft if o.code != QUOTA_CODE]
-    given = bool(command.quota_reason.strip()) or not full
-    reasons = bool(command.override_reason.strip()) or not others
-    refuse_unless_met(determination, "已写明" if given and reasons else "")
+    """Each soft rule asks for its own reason: one for the quota, one for all others.
+
+    A refusal names the rule whose reason is missing, not one that has its reason already.
+    """
+    given = {True: command.quota_reason.strip(), False: command.override_reason.strip()}
+    lacking = [o for o in determination.outcomes if o.hard or not given[o.code == QUOTA_CODE]]
+    refuse_unless_met(replace(determination, outcomes=tuple(lacking)))
 
 
 def _facts(tx: Tx, pack: Pack, round_: Round, *, record: Nomination, unit: Unit) -> list[Fact]:
