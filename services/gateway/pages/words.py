@@ -127,7 +127,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
     },
     "kind": {
         "enterprise": Word("企业"),
-        "site": Word("工程项目"),
+        "site": Word("工地项目"),
         "park": Word("园区"),
         "township": Word("乡镇（街道）"),
         "industry": Word("行业"),
