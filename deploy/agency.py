@@ -1,4 +1,7 @@
-"""`hexie agency add | rotate-key | revoke | publish`: an agency's channel, user, keys and client."""
+"""`hexie agency add | rotate-key | revoke | publish`: an agency's channel, user, keys and client.
+
+The configuration written for an agency carries both doors: AMQP, and a key for the REST one.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,13 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from sqlalchemy import Connection
 
 from deploy.addresses import of_running_system
 from deploy.agency_client import AgencyClient
 from deploy.agency_outbox import AgencyConfig, Answered
 from deploy.servers.ports import CannotStart
+from services.gateway.auth.accounts import issue_agency_key, revoke_agency_keys
 from services.oversight.domain.signature import PrivateKey
 from services.oversight.handlers import agencies
 from services.oversight.store.office_key import office_key
@@ -63,6 +68,7 @@ def add(
     password = secrets.token_urlsafe(24)
     _open_channel(chosen, code, password)
     config = AgencyConfig.load(path) if path.exists() else None
+    said = json.loads(path.read_text(encoding="utf-8")) if config else {}
     with _tx(chosen) as tx:
         agencies.add_agency(tx, AddAgency(code=code, agency_name=name, types=types or _usual(code)))
         if config is None:
@@ -80,6 +86,7 @@ def add(
             "amqp_url": _agency_url(chosen.amqp_url, code, password),
             "receipt_key": office_key(chosen.home).public.pem,
             "receipt_kid": office_key(chosen.home).public.kid,
+            "rest_key": said.get("rest_key") or _rest_key(chosen, code),
         },
     )
     return {"code": code, "vhost": f"agency.{code}", "kid": kid, "config": str(path)}
@@ -111,12 +118,17 @@ def rotate_key(
 
 
 def revoke(code: str, *, reason: str, within: Settings | None = None) -> dict[str, Any]:
-    """Cut the agency off: its broker user first, then its keys. What it sent stays."""
+    """Cut the agency off: its broker user first, then its REST keys, then its signing keys.
+
+    What it sent stays.
+    """
     chosen = within or of_running_system()
     try:
         Management(_management(chosen)).close_agency(f"agency.{code}")
     except ManagementRefused as refused:
         raise CannotStart(str(refused)) from refused
+    with _accounts(chosen) as connection:
+        revoke_agency_keys(connection, code, by=_operator(), now=datetime.now(UTC))
     with _tx(chosen) as tx:
         return agencies.revoke_agency(tx, RevokeAgency(code=code, reason=reason))
 
@@ -176,14 +188,35 @@ def _management(chosen: Settings) -> str:
 
 @contextmanager
 def _tx(chosen: Settings) -> Iterator[Tx]:
-    who = getpass.getuser()
-    actor = Actor(id=f"cli:{who}", name=f"命令行 {who}", node="000000", roles=("admin",))
+    name = f"命令行 {getpass.getuser()}"
+    actor = Actor(id=_operator(), name=name, node="000000", roles=("admin",))
     engine = make_engine("oversight", chosen, pool_size=1)
     try:
         with open_tx(engine, service="oversight", actor=actor) as tx:
             yield tx
     finally:
         engine.dispose()
+
+
+def _operator() -> str:
+    return f"cli:{getpass.getuser()}"
+
+
+@contextmanager
+def _accounts(chosen: Settings) -> Iterator[Connection]:
+    engine = make_engine("gateway", chosen, pool_size=1)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _rest_key(chosen: Settings, code: str) -> str:
+    with _accounts(chosen) as connection:
+        return issue_agency_key(
+            connection, code, label="hexie agency add", by=_operator(), now=datetime.now(UTC)
+        )
 
 
 def _key_command(code: str, kid: str, private: PrivateKey) -> AddAgencyKey:

@@ -1,0 +1,151 @@
+"""`hexie` against the running system: agencies, published files, parked messages, packs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import amqp
+import pytest
+from kombu.utils.url import parse_url
+
+from shared.messaging.management import Management
+from shared.runtime.ids import uuid7
+from tests.support.agencies import TODAY
+from tests.support.batch import Batch
+from tests.support.servers import Servers, environment
+from tests.support.system import System
+from tests.support.waiting import wait_until
+
+HEARERS = 3  # services that keep their own copy of a unit
+
+
+class Hexie:
+    """The command line as an operator types it, in the running system's environment."""
+
+    def __init__(self, system: System, servers: Servers) -> None:
+        run = system.run
+        self.environment = environment(run.database_url, run.amqp_url, servers, run.home)
+
+    def __call__(self, *words: str, exits: int = 0) -> str:
+        """What the command prints; it must end with this code."""
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("hexie")), *words],
+            env=self.environment, capture_output=True, text=True, timeout=90, check=False,
+        )  # fmt: skip
+        assert done.returncode == exits, (words, done.stdout[-2000:], done.stderr[-2000:])
+        return done.stdout
+
+    def said(self, *words: str, exits: int = 0) -> Any:
+        """The same with --json, read."""
+        return json.loads(self(*words, "--json", exits=exits))
+
+
+@pytest.fixture(scope="module")
+def hexie(system: System, servers: Servers) -> Hexie:
+    """The command line of the running system."""
+    return Hexie(system, servers)
+
+
+@pytest.mark.obligation("NB23-059")
+def test_an_agency_is_opened_and_publishes_a_file(
+    system: System, batch: Batch, hexie: Hexie, tmp_path: Path
+) -> None:
+    unit, file = batch.all_of("recognised", "330203")[0], tmp_path / "events.jsonl"
+    data = {"case_number": "仲-命令行", "registered_on": TODAY}
+    kind = "arbitration.case_registered"
+    lines = [
+        {"type": kind, "subject": unit["code"], "data": data},
+        {"type": kind, "subject": "91330203MA9ZZZZZZZ", "data": data},
+    ]
+    file.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+
+    added = hexie.said("agency", "add", "zcy-330203", "--name", "仲裁院（测试）")
+    again = hexie.said("agency", "add", "zcy-330203", "--name", "仲裁院（测试）")
+    rows = hexie.said("agency", "publish", str(file), "--config", added["config"])
+    closed = hexie.said("agency", "revoke", "zcy-330203", "--reason", "测试结束")
+    missing = hexie("agency", "publish", str(tmp_path / "none.json"), "--config", added["config"],
+                    exits=1)  # fmt: skip
+    Management(system.run.management_url).delete_vhost(added["vhost"])
+
+    assert (added["kid"], added["vhost"]) == (again["kid"], "agency.zcy-330203")
+    assert [(row["verdict"], row["reason"]) for row in rows] == [
+        ("ACCEPTED", ""), ("HELD", "unknown_unit"),
+    ]  # fmt: skip
+    assert Path(added["config"]).stat().st_mode & 0o077 == 0
+    assert closed
+    assert missing == ""
+
+
+def test_a_message_nobody_can_read_is_parked_shown_replayed_and_discarded(
+    system: System, hexie: Hexie
+) -> None:
+    message_id = _publish_from_the_future(system)
+
+    def parked() -> list[dict[str, Any]]:
+        rows = hexie.said("parked", "list")
+        return [row for row in rows if row["message_id"] == message_id]
+
+    found = wait_until(lambda: (rows := parked()) and len(rows) == HEARERS and rows, seconds=20)
+    one = found[0]
+    shown = hexie.said("parked", "show", one["id"])
+    tried = hexie.said("parked", "replay", one["id"], "--by", "值班员")
+    after_trial = parked()
+    real = hexie.said("parked", "replay", one["id"], "--by", "值班员", "--really")
+    wait_until(lambda: len(parked()) == HEARERS, seconds=20, what="parked again")
+    for row in found:
+        hexie.said("parked", "discard", row["id"], "--by", "值班员", "--reason", "测试消息")
+
+    assert {row["service"] for row in found} == {"evaluation", "incentives", "oversight"}
+    assert message_id in shown["body"]
+    assert "99" in shown["reason"]
+    assert (tried["dry_run"], real["dry_run"]) == (True, False)
+    assert len(after_trial) == HEARERS
+    assert parked() == []
+    assert "没有编号" in hexie.said("parked", "show", "parked_none", exits=1)["says"]
+
+
+def _publish_from_the_future(system: System) -> str:
+    message_id = f"registry-{uuid7().hex}"
+    said = {
+        "id": message_id, "source": "registry", "type": "registry.unit_entered", "version": 99,
+        "time": datetime.now(UTC).isoformat(), "subject": "unit_future", "sequence": 1,
+        "correlation_id": "", "causation_id": "", "data": {"unit_id": "unit_future"},
+        "actor": {"id": "system", "name": "系统", "node": "000000", "roles": ["system"]},
+    }  # fmt: skip
+    parts = parse_url(system.run.amqp_url)
+    connection = amqp.Connection(
+        host=f"{parts['hostname']}:{parts['port']}", userid=parts["userid"],
+        password=parts["password"], virtual_host=parts["virtual_host"],
+    )  # fmt: skip
+    with connection:
+        channel = connection.channel()
+        channel.confirm_select()
+        message = amqp.Message(
+            json.dumps(said), message_id=message_id, delivery_mode=2,
+            content_type="application/json", type=said["type"],
+        )  # fmt: skip
+        channel.basic_publish_confirm(
+            message, exchange="registry.events", routing_key="unit_entered"
+        )
+    return message_id
+
+
+def test_packs_are_listed_linted_tested_and_compared(hexie: Hexie) -> None:
+    packs = {row["id"]: row for row in hexie.said("pack", "list")}
+
+    lint, examples = hexie("pack", "lint"), hexie("pack", "test")
+    differences = hexie.said("pack", "diff", "national-2023", "ningbo-2023")
+    same = hexie.said("pack", "diff", "ningbo-2023", "ningbo-2023")
+    unknown = hexie.said("pack", "diff", "ningbo-2023", "nowhere-1999", exits=1)
+
+    assert packs["ningbo-2023"]["status"] == "征求意见稿"
+    assert "ningbo-2023：没有问题" in lint
+    assert "个正反例，0 个不符" in examples
+    assert any("暂停" in line or "激励" in line or "退出" in line for line in differences)
+    assert same == ["两个政策包没有差别。"]
+    assert "nowhere-1999" in unknown["says"]
