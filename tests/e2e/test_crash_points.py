@@ -120,7 +120,7 @@ class Stage:
         assert finding.clean, finding.first(30)
 
     def poison(self) -> bytes:
-        """A message nobody can read, on the way of the holds."""
+        """A message nobody can read, among what incentives hears."""
         body = b"\xff" + os.urandom(8)
         parts = urlsplit(self.system.run.amqp_url)
         connection = Connection(
@@ -129,9 +129,7 @@ class Stage:
         )  # fmt: skip
         connection.connect()
         channel = connection.channel()
-        channel.basic_publish(
-            Message(body, delivery_mode=2), exchange="oversight.events", routing_key="hold_placed"
-        )
+        channel.basic_publish(Message(body, delivery_mode=2), "", "incentives.standing_heard")
         connection.close()
         return body
 
