@@ -32,6 +32,7 @@ def make_engine(service: str, given: Settings | None = None, *, pool_size: int =
             "keepalives_interval": 5,
             "keepalives_count": 3,
         },
+        hide_parameters=True,  # personal data and raw events stay out of logs
         pool_size=pool_size or chosen.pool_size,
         max_overflow=0,
         pool_timeout=10,
