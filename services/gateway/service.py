@@ -14,8 +14,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import ValidationError
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -136,7 +134,7 @@ def _ground(app: FastAPI) -> None:
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz(request: Request) -> Response:
-        database = await run_in_threadpool(_database_up, request.app.state.engine)
+        database = await run_in_threadpool(store.answers, request.app.state.engine)
         broker = bool(request.app.state.services.is_up)
         up = database and broker
         return JSONResponse(
@@ -151,15 +149,6 @@ def _ground(app: FastAPI) -> None:
     @app.get("/api/v1/openapi.json", include_in_schema=False)
     async def openapi(request: Request) -> Response:
         return JSONResponse(request.app.openapi())
-
-
-def _database_up(engine: Any) -> bool:
-    try:
-        with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        return False
-    return True
 
 
 # --- answers to what went wrong -----------------------------------------------------------

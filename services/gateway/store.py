@@ -139,6 +139,16 @@ sign_in_history = Table(
 )
 
 
+def answers(engine: Engine) -> bool:
+    """Whether the database answers a query."""
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
 def _one(result: Result[Any]) -> Row | None:
     found = result.mappings().first()
     return None if found is None else {str(key): value for key, value in found.items()}
