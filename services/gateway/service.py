@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from services.gateway import store
 from services.gateway.api import problems
 from services.gateway.api.document import PUBLIC_PREFIX, describe, include_api
 from services.gateway.auth import guard
@@ -210,8 +211,8 @@ def _answers(app: FastAPI) -> None:
         says = "后台服务出错，本次操作没有完成；故障已记录，请稍后再试或联系管理员。"
         return await answer(request, Refused("service_failed", says, status=502))
 
-    @app.exception_handler(SQLAlchemyError)
-    async def database(request: Request, error: SQLAlchemyError) -> Response:
+    @app.exception_handler(store.DatabaseFault)
+    async def database(request: Request, error: store.DatabaseFault) -> Response:
         log.error("database_failed", error=str(error)[:300])
         says = "数据库暂时连不上，没有任何改动；请稍后再试。"
         return await answer(request, Refused("database_away", says, status=503))

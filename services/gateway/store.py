@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     Connection,
     DateTime,
+    Engine,
     ForeignKey,
     Identity,
     Index,
@@ -29,11 +30,14 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import SQLAlchemyError
 
 Row = Mapping[str, Any]
+DatabaseFault = SQLAlchemyError  # what every outage and fault of the database is caught as
 
 metadata = MetaData()
 
