@@ -157,6 +157,8 @@ def _environment() -> Environment:
     made.tests["missing"] = lambda value: isinstance(value, Missing)
     made.filters["short_node"] = words.short_node
     made.filters["area"] = words.area
+    made.filters["plain"] = words.plain
+    made.filters["origin"] = words.origin_text
     made.filters.update(day=words.day, minute=words.minute, paragraphs=_paragraphs)
     return made
 

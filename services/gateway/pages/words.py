@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -291,6 +292,34 @@ def event_field(name: str) -> str:
 def event_value(value: object) -> str:
     """A value of an agency's event in words."""
     return EVENT_VALUES.get(str(value)) or value_text(value)
+
+
+ORIGINS = {
+    "registry": "登记与荣誉",
+    "evaluation": "创建与评价",
+    "incentives": "激励",
+    "oversight": "监督与退出",
+    "agency": "对接机构",
+    "account": "办理人",
+    "unit": "单位填报",
+}
+_CODES = {
+    code: w.text for family in ("kind", "level") for code, w in WORDS[family].items()
+} | EVENT_VALUES
+_BARE = re.compile(rf"(?<![A-Za-z0-9_.-])({'|'.join(sorted(_CODES))})(?![A-Za-z0-9_.-])")
+
+
+def plain(text: str) -> str:
+    """A sentence of the rules with the stored values in it said in words."""
+    return _BARE.sub(lambda found: _CODES[found.group(1)], str(text))
+
+
+def origin_text(value: str) -> str:
+    """Where a fact comes from, without the ids behind it."""
+    source = re.split(r"[.:#]", str(value), maxsplit=1)[0]
+    return ORIGINS.get(
+        source, "办理人" if source.startswith(("account_", "user_", "sample_")) else source
+    )
 
 
 def stance_text(value: str) -> str:
