@@ -88,7 +88,8 @@ class Run:
     def step(self, what: str) -> Iterator[None]:
         """Say what is being done, and how long it took."""
         begun = time.monotonic()
-        self.say(f"  … {what}", end="\r")
+        if sys.stdout.isatty():
+            self.say(f"  … {what}", end="\r")
         yield
         self.say(f"  ✓ {what}  {time.monotonic() - begun:.1f} 秒")
 
