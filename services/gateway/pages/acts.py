@@ -49,6 +49,7 @@ class Act:
     clause: str = ""
     tone: str = "pri"
     done: str = "已办理。"
+    rare: bool = False  # not the act a case waits for: offered last, folded
 
     @property
     def id(self) -> str:
@@ -89,7 +90,8 @@ def table(*acts: Act) -> tuple[Act, ...]:
 def offers(
     service: str, may: Iterable[str], hidden: Mapping[str, str], *, acts: Iterable[Act] = ()
 ) -> list[Offer]:
-    """The acts a service says may be done now, in its order; ready-made ones go before the table's."""
+    """The acts a service says may be done now, in its order, rare
+    ones last; ready-made acts go before the table's."""
     ready = {a.id: a for a in acts}
     found = []
     for name in may:
@@ -97,7 +99,7 @@ def offers(
         act = ready.get(act_id) or TABLE.get(act_id)
         if act is not None:
             found.append(Offer(act=act, hidden=hidden))
-    return found
+    return sorted(found, key=lambda offer: offer.act.rare)
 
 
 @pages.form("/acts/{act_id}", ("any",))

@@ -76,6 +76,7 @@ EVALUATION = table(
             ),
         ),
         tone="bad",
+        rare=True,
         done="已退回补正。",
     ),
     Act(
@@ -92,6 +93,7 @@ EVALUATION = table(
         "撤回",
         (Field("reason", "撤回原因", "text-long"),),
         tone="bad",
+        rare=True,
         done="申请已撤回。",
     ),
     Act(
@@ -187,6 +189,7 @@ EVALUATION = table(
         (REASON,),
         clause="NB23:二(四)",
         tone="bad",
+        rare=True,
         done="已作出不予命名的决定。",
     ),
     Act(
@@ -209,7 +212,7 @@ EVALUATION = table(
         clause="NB23:二(四)",
         done="已转入审核。",
     ),
-    Act(rounds.CloseRound, "办结批次", "办结", done="批次已办结。"),
+    Act(rounds.CloseRound, "办结批次", "办结", rare=True, done="批次已办结。"),
     Act(
         rounds.Nominate,
         "自主申报",

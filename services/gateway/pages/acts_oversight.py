@@ -103,6 +103,7 @@ OVERSIGHT = table(
         "登记",
         (REASON,),
         tone="",
+        rare=True,
         done="已登记单位放弃陈述。",
     ),
     Act(
@@ -164,6 +165,7 @@ OVERSIGHT = table(
             Field("text", "内容", "text-long", required=True),
         ),
         tone="",
+        rare=True,
         done="已登记。",
     ),
     Act(

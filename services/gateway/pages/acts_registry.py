@@ -8,6 +8,19 @@ from shared.contracts import registry, registry_acts
 
 REGISTRY = table(
     Act(
+        registry_acts.ActivatePack,
+        "启用规则",
+        "启用",
+        (
+            Field("pack_id", "规则", "select", required=True),
+            Field("effective_on", "生效日期", "date", required=True),
+            REASON,
+        ),
+        says="征求意见稿启用后即对本地区发生作用，启用人和理由公开可查。",
+        done="已启用。",
+        rare=True,
+    ),
+    Act(
         registry_acts.AcceptCommitment,
         "受理创建承诺",
         "受理",
@@ -20,6 +33,7 @@ REGISTRY = table(
         "退回",
         (REASON,),
         tone="bad",
+        rare=True,
         done="已退回，单位可补正后重新提交。",
     ),
     Act(
@@ -113,6 +127,7 @@ REGISTRY = table(
             REASON,
         ),
         tone="bad",
+        rare=True,
         done="已登记遗失作废。",
     ),
     Act(
@@ -125,6 +140,7 @@ REGISTRY = table(
         ),
         says="注销后不能再申报；历史荣誉保留。",
         tone="bad",
+        rare=True,
         done="已注销登记。",
     ),
 )
