@@ -99,15 +99,21 @@ class Keyboard:
     def date(self, target: Locator, day: date) -> None:
         self._reach(target)
         keys = target.page.keyboard
-        keys.type(f"{day.year}")
-        keys.press("ArrowRight")
-        keys.type(f"{day:%m%d}")
-        assert target.input_value() == day.isoformat()
+        for written in (
+            f"{day:%m%d}{day.year}",
+            f"{day.year:06d}{day:%m%d}",
+        ):  # as the browser's language has it
+            keys.type(written)
+            if target.input_value() == day.isoformat():
+                return
+            keys.press("ArrowLeft")
+            keys.press("ArrowLeft")
+        raise AssertionError(f"the keys give {target.input_value()!r} for {day}")
 
     def attach(self, target: Locator, path: Path) -> None:
         self._reach(target)
         with target.page.expect_file_chooser() as chooser:
-            target.page.keyboard.press("Enter")
+            target.page.keyboard.press("Space")
         chooser.value.set_files(path)
 
     def _reach(self, target: Locator) -> None:

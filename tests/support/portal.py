@@ -1,202 +1,55 @@
-"""The portal as its people use it: who signed in, and what one does on its kinds of pages."""
+"""A person at the portal: signs in by password, sends forms as a browser would."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
+import httpx2
 
-from deploy.sample.people import PASSWORD
-from tests.support.hands import MOUSE, Hand
+from services.gateway.auth.accounts import NewAccount, create_account
+from shared.contracts.message import Actor
+from shared.runtime.database import make_engine
+from shared.runtime.settings import Settings
 from tests.support.system import System
 
-T = TypeVar("T")
-_PATIENCE = 10_000
-Value = str | date | Path | bool
-
-
-@dataclass
-class Person:
-    """Somebody in front of a page, with a hand of one kind."""
-
-    page: Page
-    base: str
-    hand: Hand = MOUSE
-    complaints: list[str] = field(default_factory=list)
-
-    # --- where one is ---------------------------------------------------------------------
-
-    def go(self, path: str) -> Person:
-        """Type an address."""
-        self.page.goto(self.base + path)
-        return self
-
-    @property
-    def path(self) -> str:
-        """Where one is."""
-        return urlsplit(self.page.url).path
-
-    @property
-    def text(self) -> str:
-        """All that the page says."""
-        return self.page.inner_text("body")
-
-    @property
-    def heading(self) -> str:
-        """The page's heading."""
-        return self.page.inner_text("h1").strip()
-
-    def reads(self, says: str) -> Locator:
-        """The element that says this; fails when there is none."""
-        found = self.page.get_by_text(says).first
-        found.wait_for(timeout=_PATIENCE)
-        return found
-
-    def row(self, says: str) -> str:
-        """The table row or list line in which these words stand."""
-        found = self.page.locator("tr, li").filter(has_text=says).last
-        found.wait_for(timeout=_PATIENCE)
-        return found.inner_text()
-
-    # --- what one does --------------------------------------------------------------------
-
-    def follow(self, name: str | re.Pattern[str], within: str = "body") -> Person:
-        """Follow a link by its words."""
-        link = self.page.locator(within).get_by_role("link", name=name, exact=isinstance(name, str))
-        return self._leave(link.first)
-
-    def press(self, name: str, within: str = "body") -> Person:
-        """Press a button that sends a form."""
-        return self._leave(self.page.locator(within).get_by_role("button", name=name, exact=True))
-
-    def menu(self, label: str) -> Person:
-        """Choose from the menu on the left."""
-        return self.follow(label, within="nav.side")
-
-    def fill(self, fields: dict[str, Value], within: Locator | None = None) -> Person:
-        """Fill fields by their labels, each as its kind wants it."""
-        form = within or self.page.locator("main")
-        for label, value in fields.items():
-            self._fill(form, label, value)
-        return self
-
-    def act(self, title: str, button: str, fields: dict[str, Value] | None = None) -> Person:
-        """Do one of the acts offered on this page: unfold it, fill it in, send it."""
-        folded = self.page.locator("details").filter(
-            has=self.page.locator("summary", has_text=re.compile(f"^{re.escape(title)}$"))
-        )
-        folded.last.wait_for(timeout=_PATIENCE)
-        if folded.last.get_attribute("open") is None:
-            self.hand.press(folded.last.locator("summary").first)
-        self.fill(fields or {}, folded.last)
-        return self._leave(folded.last.get_by_role("button", name=button, exact=True))
-
-    def download(self, name: str, to: Path) -> Path:
-        """Follow a link that gives a file; where it was put."""
-        with self.page.expect_download() as waiting:
-            self.hand.press(self.page.get_by_role("link", name=name, exact=True))
-        target = to / waiting.value.suggested_filename
-        waiting.value.save_as(target)
-        return target
-
-    def _leave(self, target: Locator) -> Person:
-        with self.page.expect_navigation(timeout=_PATIENCE):
-            self.hand.press(target)
-        return self
-
-    def _fill(self, form: Locator, label: str, value: Value) -> None:
-        words = re.compile(rf"^\s*{re.escape(label)}\s*(（必填）)?\s*$")
-        group = form.get_by_role("radiogroup", name=words)
-        if group.count():
-            self.hand.tick(group.first.get_by_role("radio", name=str(value), exact=True))
-            return
-        control = form.get_by_label(words).first
-        kind = str(control.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type"))
-        if kind == "select":
-            self.hand.choose(control, str(value))
-        elif kind in ("checkbox", "radio"):
-            self.hand.tick(control)
-        elif isinstance(value, Path):
-            self.hand.attach(control, value)
-        elif isinstance(value, date):
-            self.hand.date(control, value)
-        else:
-            self.hand.write(control, str(value))
+PASSWORD = "一个足够长的口令 2026"  # noqa: S105  of accounts that live as long as a test
 
 
 @dataclass
 class Portal:
-    """A running system's portal in one browser; a login signs in once and keeps its session."""
+    """A signed-in session."""
 
-    system: System
-    browser: Browser
-    people: dict[str, Person] = field(default_factory=dict)
-    _aside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    http: httpx2.Client
 
-    def behind(self, act: Callable[[], T]) -> T:
-        """Do something over REST: the browser's own loop holds this thread."""
-        return self._aside.submit(act).result(timeout=120)
+    def page(self, path: str) -> str:
+        """A page as the person sees it."""
+        return str(self.http.get(path).raise_for_status().text)
 
-    def ask(self, command: Any, actor: Any, at: datetime | None = None) -> Any:
-        """One act over REST."""
-        return self.behind(lambda: self.system.ask(command, actor, at, patience=10))
+    def send(self, path: str, *, seen_at: str, files: Any = None, **fields: str) -> httpx2.Response:
+        """Send a form found on the page `seen_at`, following where it leads."""
+        found = re.search(r'name="csrf" value="([^"]+)"', self.page(seen_at))
+        assert found, f"no form on {seen_at}"
+        return self.http.post(path, data={"csrf": found[1]} | fields, files=files)
 
-    def anybody(self, *, at: datetime | None = None, hand: Hand = MOUSE) -> Person:
-        """Somebody of the public."""
-        return self._with(self.people.get("") or self._new(""), at, hand)
-
-    def stranger(self, **options: Any) -> Person:
-        """A browser that has never been here."""
-        return self._new("", keep=False, **options)
-
-    def person(self, login: str, *, at: datetime | None = None, hand: Hand = MOUSE) -> Person:
-        """This account, signed in."""
-        known = self.people.get(login)
-        if known is None:
-            known = self._new(login)
-            sign_in(known, login)
-        return self._with(known, at, hand)
-
-    def close(self) -> None:
-        """Close every window."""
-        for context in list(self.browser.contexts):
-            context.close()
-        self._aside.shutdown()
-
-    def _with(self, person: Person, at: datetime | None, hand: Hand) -> Person:
-        person.hand = hand
-        clock = {"hexie-clock": at.isoformat()} if at else {}
-        person.page.context.set_extra_http_headers(clock)
-        return person
-
-    def _new(self, login: str, *, keep: bool = True, **options: Any) -> Person:
-        given: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN"}
-        context: BrowserContext = self.browser.new_context(**(given | options))
-        context.set_default_timeout(_PATIENCE)
-        person = Person(context.new_page(), self.system.url)
-        person.page.on("console", lambda message: _listen(person, message))
-        person.page.on("pageerror", lambda error: person.complaints.append(str(error)))
-        if keep:
-            self.people[login] = person
-        return person
+    def leave(self) -> None:
+        """Close the browser."""
+        self.http.close()
 
 
-def sign_in(person: Person, login: str, password: str = PASSWORD) -> Person:
-    """Through the door, with whatever hand the person has."""
-    person.go("/sign-in").fill({"账号": login, "口令": password})
-    return person.press("登录", within="main")
-
-
-def _listen(person: Person, message: ConsoleMessage) -> None:
-    """A refusal's own status is no complaint; everything else the browser reports is."""
-    refused = "the server responded with a status of 4" in message.text
-    own = "/static/" not in str(message.location.get("url", ""))
-    if message.type in ("error", "warning") and not (refused and own):
-        person.complaints.append(f"{person.page.url}: {message.text}")
+def sign_in(system: System, actor: Actor, login: str) -> Portal:
+    """The person with an account of their own, signed in at the portal."""
+    engine = make_engine("gateway", Settings(database_url=system.run.database_url), pool_size=1)
+    new = NewAccount(
+        login=login, name=actor.name, password=PASSWORD, roles=actor.roles, node=actor.node
+    )
+    with engine.begin() as tx:
+        create_account(tx, new, by="test", now=datetime.now(UTC))
+    engine.dispose()
+    http = httpx2.Client(base_url=system.url, timeout=60, follow_redirects=True)
+    form = {"login": login, "password": PASSWORD, "code": "", "then": "/imports"}
+    answer = http.post("/sign-in", data=form)
+    assert answer.status_code == 200, answer.text
+    return Portal(http)
