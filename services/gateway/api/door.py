@@ -154,7 +154,11 @@ def _endpoint(door: Door) -> Any:
         parameters.append(_parameter(name, Annotated[str, Path(max_length=200)]))
     if model is not None:
         marked = Annotated[model, Query()] if door.method == "GET" else model
-        parameters.append(_parameter("query" if door.method == "GET" else "body", marked))
+        default: Any = inspect.Parameter.empty
+        if door.method != "GET" and not any(i.is_required() for i in model.model_fields.values()):
+            default = model()  # an act that needs nothing more may come without a body
+        name = "query" if door.method == "GET" else "body"
+        parameters.append(_parameter(name, marked, default))
     if door.method == "POST":
         parameters.append(_parameter("idempotency_key", Annotated[str | None, _KEY], None))
     if door.mark:
