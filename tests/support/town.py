@@ -13,6 +13,8 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any, TypeVar
 
+import httpx2
+
 from deploy.sample import people
 from deploy.sample.chain import Chain, moment, user_of
 from deploy.sample.units import ALPHABET, credit_code
@@ -26,6 +28,7 @@ from tests.support.system import System
 Row = dict[str, Any]
 T = TypeVar("T")
 XIANGSHAN = "330225"  # works by its own pack in 2024: standards for industries, one of its own
+SHORT = "首次选树，创建基础扎实，经三方会商同意（A-26）。"
 _AT_ONCE = 20
 _NUMBERS = count(ALPHABET.index("Q") * 31**4)
 
@@ -54,6 +57,19 @@ class Town:
         except Refused as refused:
             return refused
         raise AssertionError(f"{command.name} went through: {answer}")
+
+    def decision(self, decision_id: str) -> Row:
+        """The whole legal chain of a decision, over REST."""
+        path = f"/decisions/{decision_id}"
+        return dict(self.do(self.system.rest.read(path, people.clerk(people.CITY))))
+
+    def anybody(self, path: str) -> Row:
+        """What anybody is told at a public address."""
+        return dict(httpx2.get(self.system.url + path, timeout=30).raise_for_status().json())
+
+    def page(self, path: str) -> str:
+        """A public page."""
+        return str(httpx2.get(self.system.url + path, timeout=30).raise_for_status().text)
 
     async def begin(self) -> None:
         """The law of 2023 and 2024; Xiangshan's own standards for 2024 only."""
@@ -120,6 +136,20 @@ class Town:
         await self.chain.cultivate(unit, begun, moment(begun))
         await self.heard(unit, "cultivation_from")
         return unit
+
+    async def declare(self, round_id: str, unit: Row, year: int) -> str:
+        """自主申报 and nothing more; the nomination's id."""
+        command = rounds.Nominate(
+            round_id=round_id, unit_id=unit["unit_id"], statement="成效可复制可推广。"
+        )
+        at = moment(date(year, 6, 12))
+        declared = await self.chain.ask(command, user_of(unit), at)
+        return str(declared["nomination_id"])
+
+    async def name(self, nomination_id: str, at: datetime, reason: str = SHORT) -> Row:
+        """Approve a naming whose opinions are in; the nomination."""
+        command = rounds.ApproveNaming(nomination_id=nomination_id, override_reason=reason)
+        return dict(await self.chain.ask(command, people.decider(people.CITY), at))
 
     async def nominated(self, round_id: str, unit: Row, year: int) -> str:
         """Declared and reviewed by district and city; the nomination's id."""
