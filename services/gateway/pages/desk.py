@@ -234,6 +234,7 @@ class Missing:
     """A part of a page that could not be had; the page shows the sentence in its place."""
 
     says: str
+    outage: bool = True  # False: a refusal, this part is not for this person
 
 
 async def part(request: Request, shape: type[T], command: Command) -> T | Missing:
@@ -241,6 +242,6 @@ async def part(request: Request, shape: type[T], command: Command) -> T | Missin
     try:
         return await ask_for(request, shape, command)
     except Refused as refused:
-        return Missing(refused.says)
+        return Missing(refused.says, outage=refused.status >= 500)
     except (ServiceAway, ServiceFailed):
         return Missing("这一部分暂时取不到，请稍后刷新。")

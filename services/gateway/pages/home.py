@@ -148,9 +148,14 @@ async def home(request: Request) -> Response:
         groups=_grouped([t for t in todo if not t.urgent]),
         counts=counts,
         figures=figures,
+        is_officer=asker.may((*_OFFICE, "planner", "liaison", "auditor")),
         today=today,
         away=sorted(
-            {p.says for p in (evaluation_tasks, oversight_tasks, imports) if isinstance(p, Missing)}
+            {
+                p.says
+                for p in (evaluation_tasks, oversight_tasks, imports)
+                if isinstance(p, Missing) and p.outage
+            }
         ),
     )
 
