@@ -11,10 +11,10 @@ from playwright.sync_api import sync_playwright
 
 from deploy.sample import people
 from deploy.sample.load import make_accounts
+from tests.browser.portal import Portal
 from tests.browser.year import Year, make_year
 from tests.run import chromium
 from tests.support.agencies import Agencies
-from tests.support.portal import Portal
 from tests.support.system import System
 
 _ARGUMENTS = [

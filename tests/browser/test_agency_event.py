@@ -7,11 +7,11 @@ import time
 
 import pytest
 
+from tests.browser.hands import KEYBOARD, MOUSE, Hand
+from tests.browser.portal import Person, Portal
 from tests.browser.year import Year
 from tests.support.agencies import Agencies
 from tests.support.batch import wait_for_status
-from tests.support.hands import KEYBOARD, MOUSE, Hand
-from tests.support.portal import Person, Portal
 from tests.support.waiting import wait_until
 
 

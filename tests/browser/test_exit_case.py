@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from deploy.sample.story import law_today
+from tests.browser.hands import KEYBOARD
+from tests.browser.portal import Person, Portal
 from tests.browser.year import Year
 from tests.support.agencies import Agencies
 from tests.support.batch import wait_for_status
-from tests.support.hands import KEYBOARD
 from tests.support.oversight import title_of, wait_for_title
-from tests.support.portal import Person, Portal
 
 _SEATS = ("nb-xw1", "nb-xw2", "nb-xw3", "nb-xw4")
 

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from deploy.sample.chain import moment
+from tests.browser.hands import KEYBOARD
+from tests.browser.portal import Person, Portal
 from tests.browser.year import STORY_YEAR, Year
-from tests.support.hands import KEYBOARD
-from tests.support.portal import Person, Portal
 from tests.support.waiting import wait_until
 
 _DISTRICT = ("hs-xw1", "hs-xw2", "hs-xw3", "hs-xw4")

@@ -10,10 +10,10 @@ import pytest
 
 from deploy.sample.units import credit_code
 from tests.browser import sheets
+from tests.browser.hands import KEYBOARD, MOUSE, Hand
+from tests.browser.portal import Person, Portal
 from tests.browser.year import HAISHU, number
 from tests.support.batch import a_unit
-from tests.support.hands import KEYBOARD, MOUSE, Hand
-from tests.support.portal import Person, Portal
 
 _FAULTS = {
     12: "校验码应为", 52: "数字格式", 92: "同一单位", 132: "没有填写单位名称", 172: "999999",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from deploy.sample.chain import moment
+from tests.browser.hands import KEYBOARD
+from tests.browser.portal import Person, Portal
 from tests.browser.year import YEAR, Year
-from tests.support.hands import KEYBOARD
-from tests.support.portal import Person, Portal
 
 _REASONS = {
     "培育不满期限的特别理由": "首次选树，经三方会商同意（A-26）。",

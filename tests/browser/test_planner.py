@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.browser import sheets
+from tests.browser.hands import KEYBOARD, MOUSE, Hand
+from tests.browser.portal import Portal
 from tests.browser.year import Year, number
 from tests.support.batch import a_unit, wait_for_status
-from tests.support.hands import KEYBOARD, MOUSE, Hand
-from tests.support.portal import Portal
 
 _PLAN = ("序号", "单位名称", "统一社会信用代码/项目编号", "计划检查日期")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.support.hands import KEYBOARD, MOUSE
-from tests.support.portal import Portal, sign_in
+from tests.browser.hands import KEYBOARD, MOUSE
+from tests.browser.portal import Portal, sign_in
 
 
 def test_an_officer_signs_in_by_keyboard_and_out_again(portal: Portal) -> None:

@@ -20,7 +20,7 @@ STORY_YEAR = 2027  # the story of one enterprise has a round to itself
 HAISHU = "330203"
 _BASE = ALPHABET.index("W") * 31**4
 _REASON = "首次选树，经三方会商同意（A-26）。"
-_TITLED = 6
+_TITLED = 8
 
 
 @dataclass
