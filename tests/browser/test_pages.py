@@ -1,0 +1,128 @@
+"""Every kind of page: accessible, in Chinese words, no wider than a phone, quiet under the strict CSP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from deploy.sample import people
+from shared.contracts import evaluation as ev
+from shared.contracts.evaluation_answers import AssessmentView
+from tests.browser.portal import Person, Portal
+from tests.browser.year import Year
+from tests.support.agencies import Agencies
+from tests.support.oversight import open_case, title_of
+
+_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+_RAW = re.compile(
+    r"\b(?:[a-z]+_[a-z_]+(?<!_)|clerk|reviewer|seat|enterprise|site|government|workers|employers|"
+    r"None|null|undefined|True|False)\b|\d{4}-\d\d-\d\dT\d\d|\d\d:\d\d:\d\d\.\d+|\+00:00"
+)
+_HAS_ENGLISH = re.compile(
+    r"330\d{3}-city-(?:enterprise|site)-\d{4}-\d{4}(?:-P\d)?|[\w-]+-decision-\w+"
+)
+
+Paths = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def paths(portal: Portal, year: Year, agencies: Agencies) -> Paths:
+    """Where each kind of page is; nb-jb sees them all."""
+    unit, plain = year.take(), year.take()
+    agencies.get("ldjc-330203").accepted(
+        "labour_inspection.case_decided", plain["code"], severity="major"
+    )
+    title = portal.behind(lambda: title_of(portal.system, unit))
+    case = portal.behind(lambda: open_case(portal.system, unit))
+    city = people.clerk(people.CITY)
+    done: list[Any] = portal.ask(ev.ListAssessments(unit_id=unit["unit_id"]), city)
+    assessment = AssessmentView.model_validate(done[0])
+    clerk = portal.person("nb-jb")
+    found = {
+        "desk": "/", "units": "/units", "nothing found": "/units?text=没有这样的单位",
+        "unit": f"/units/{unit['unit_id']}", "held unit": f"/units/{plain['unit_id']}",
+        "assessments": f"/units/{unit['unit_id']}/assessments",
+        "assessment": f"/assessments/{assessment.assessment_id}", "imports": "/imports",
+        "applications": "/applications", "rounds": "/rounds", "round": f"/rounds/{year.story_round}",
+        "nominations": "/nominations", "nomination": f"/nominations/{year.nomination}",
+        "objections": "/objections", "titles": "/titles", "title": f"/titles/{title['title_id']}",
+        "cases": "/cases", "case": f"/cases/{case['case_id']}", "reviews": "/reviews",
+        "planner": f"/planner?purpose=labour_inspection_routine&code={unit['code']}",
+        "why": f"/decisions/{title['decision_id']}", "missing page": "/no-such-page",
+    }  # fmt: skip
+    found["application"] = _first(clerk.go("/applications"), "main tbody a[href^='/applications/']")
+    found["review"] = _first(clerk.go("/reviews"), "main tbody a[href^='/reviews/']")
+    found["public register"] = "/public/register"
+    found["plaque"] = f"/public/plaques/{title['plaque']['number']}"
+    found["unknown plaque"] = "/public/plaques/no-such-plaque"
+    found["notices"], found["notice"] = "/public/notices", f"/public/notices/{year.notice}"
+    found["removals"] = "/public/removals"
+    return found
+
+
+def _first(person: Person, selector: str) -> str:
+    return str(person.page.locator(selector).first.get_attribute("href"))
+
+
+_KINDS = (
+    "desk", "units", "nothing found", "unit", "held unit", "assessments", "assessment", "imports",
+    "applications", "application", "rounds", "round", "nominations", "nomination", "objections",
+    "titles", "title", "cases", "case", "reviews", "review", "planner", "why", "missing page",
+)  # fmt: skip
+_PUBLIC = ("public register", "plaque", "unknown plaque", "notices", "notice", "removals")
+
+
+def _check(person: Person) -> list[str]:
+    """What a careful reader would object to on this page."""
+    found = Axe().run(person.page, options=_RULES).response["violations"]
+    wrong = [
+        f"{v['id']}: {v['nodes'][0]['html'][:160]}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+    text = _HAS_ENGLISH.sub("", person.text)
+    wrong += sorted({f"raw: {raw}" for raw in _RAW.findall(text)})
+    for what, fits in _FRAME.items():
+        wrong += [] if fits(person) else [what]
+    return wrong
+
+
+def _fits_a_phone(person: Person) -> bool:
+    person.page.set_viewport_size({"width": 390, "height": 844})
+    wide = int(person.page.evaluate("document.scrollingElement.scrollWidth"))
+    person.page.set_viewport_size({"width": 1440, "height": 900})
+    return wide <= 390
+
+
+_FRAME: dict[str, Callable[[Person], bool]] = {
+    "one heading": lambda p: p.page.locator("h1").count() == 1,
+    "language": lambda p: p.page.locator("html").get_attribute("lang") == "zh-CN",
+    "title": lambda p: len(p.page.title()) > len(" · 和谐劳动关系创建"),
+    "no wider than a phone": _fits_a_phone,
+}
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_an_officers_page_is_accessible_and_in_words(
+    portal: Portal, paths: Paths, kind: str
+) -> None:
+    assert _check(portal.person("nb-jb").go(paths[kind])) == []
+
+
+@pytest.mark.parametrize("kind", _PUBLIC)
+def test_a_public_page_is_accessible_and_in_words(portal: Portal, paths: Paths, kind: str) -> None:
+    assert _check(portal.anybody().go(paths[kind])) == []
+
+
+def test_the_door_and_the_menus_of_other_roles_are_accessible(portal: Portal) -> None:
+    assert _check(portal.stranger().go("/sign-in")) == []
+    for login in ("nb-jc", "nb-xw2", "aud"):
+        person = portal.person(login).go("/")
+        places = [str(a.get_attribute("href")) for a in person.page.locator("nav.side a").all()]
+        assert {place: _check(person.go(place)) for place in places} == {
+            place: [] for place in places
+        }
