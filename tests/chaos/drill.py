@@ -58,6 +58,7 @@ class Outcome:
     finding: Finding
     faults: list[Fault]
     kinds: Counter[str] = field(default_factory=Counter)
+    at_once: int = 0
     entered: int = 0
     asked_again: int = 0
     suspended: int = 0
@@ -79,7 +80,11 @@ class Outcome:
             "seed": self.scale.seed,
             "events": self.scale.events,
             "messages_by_kind": dict(self.kinds),
-            "kills": {"planned": self.scale.kills, "proven": self.proven},
+            "kills": {
+                "planned": self.scale.kills,
+                "proven": self.proven,
+                "two_at_once": self.at_once,
+            },
             "faults": dict(sorted(Counter(f.target for f in self.faults if f.proven).items())),
             **self.finding.counts(),
             "units_entered_by_rpc": self.entered,
@@ -118,6 +123,7 @@ def drill(servers: Servers, home: Path, scale: Scale) -> Outcome:
         return Outcome(
             scale, finding, killer.faults,
             kinds=Counter(e.kind for r in records.values() for e in r.entries.values()),
+            at_once=sum(len(group) == 2 for group in killer.groups),
             entered=len(office.entered), asked_again=office.asked_again,
             suspended=_suspended(servers, system.run.database_url),
             seconds={

@@ -65,7 +65,8 @@ def plan(seed: str, kills: int, names: Sequence[str]) -> list[tuple[str, ...]]:
             groups.append((first,))
     if kills >= 8 and all(len(g) == 1 for g in groups):
         last, before = groups.pop(), groups.pop()
-        groups.append((before[0], last[0]) if last != before else (*before, names[0]))
+        other = last[0] if last != before else next(n for n in names if n != before[0])
+        groups.append((before[0], other))
     return groups
 
 
@@ -74,7 +75,9 @@ def _few(chance: random.Random, kills: int, names: Sequence[str]) -> list[str]:
     first = [
         n for n in ("oversight-ingress", "oversight-judge", "relay", "incentives") if n in names
     ]
-    wanted = [BROKER, DATABASE, *first][:kills]
+    rest = [n for n in names if n not in first]
+    chance.shuffle(rest)
+    wanted = [BROKER, DATABASE, *first, *rest][:kills]
     chance.shuffle(wanted)
     return wanted
 

@@ -33,7 +33,7 @@ from tests.chaos.drill import enrol, enter_units
 from tests.chaos.ledger import read
 from tests.chaos.mix import Party
 from tests.chaos.office import Office
-from tests.chaos.oracle import Oracle
+from tests.chaos.oracle import Finding, Oracle
 from tests.chaos.publisher import Publisher
 from tests.chaos.quiet import pending
 from tests.support.servers import Servers
@@ -111,12 +111,15 @@ class Stage:
 
         wait_until(still, seconds=60, what="quiet")
 
-    def account(self) -> None:
+    def account(self) -> Finding:
         """The oracle's word on everything sent and entered so far."""
         records = {p.code: read(self.home / f"{p.code}.jsonl") for p in self.parties}
-        finding = Oracle(self.system.run.database_url, records, self.parties).judge(
-            self.office.entered
-        )
+        oracle = Oracle(self.system.run.database_url, records, self.parties)
+        return oracle.judge(self.office.entered)
+
+    def assert_clean(self) -> None:
+        """Nothing lost, doubled, unexpected or undecided so far."""
+        finding = self.account()
         assert finding.clean, finding.first(30)
 
     def poison(self) -> bytes:
@@ -203,11 +206,33 @@ def test_a_process_killed_exactly_there_loses_and_doubles_nothing(stage: Stage, 
     wait_until(lambda: stage.child(owner).process is not armed, what=f"{owner} started again")
     stage.quiet()
     assert stage.discard_parked() == ([poison] if poison else [])
-    stage.account()
+    stage.assert_clean()
 
 
 def test_every_point_has_been_passed_and_every_entry_sent(stage: Stage) -> None:
     assert stage.released == len(FAILPOINTS)
     assert all(publisher.done for publisher in stage.publishers)
     assert len(stage.office.entered) == 3 * sum(p.startswith("accepts.") for p in FAILPOINTS)
-    stage.account()
+    stage.assert_clean()
+
+
+def test_the_oracle_sees_what_is_missing_and_what_is_too_much(stage: Stage) -> None:
+    stage.assert_clean()
+    name = stage.system.run.database_url.rsplit("/", 1)[1]
+    stage.servers.sql(
+        "DELETE FROM incentives.unit_hold WHERE hold_id ="
+        " (SELECT min(hold_id) FROM incentives.unit_hold)",
+        name,
+    )
+    stage.servers.sql(
+        "INSERT INTO incentives.unit_hold (hold_id, unit_id, effect, agency, event_id, placed_at)"
+        " SELECT hold_id || suffix, unit_id, effect, agency, event_id || suffix2, placed_at FROM"
+        " (SELECT * FROM incentives.unit_hold ORDER BY hold_id LIMIT 1) h,"
+        " (VALUES ('-again', ''), ('-nobody', '-nobody')) AS copies (suffix, suffix2)",
+        name,
+    )
+
+    found = stage.account().counts()
+
+    assert (found["lost"], found["duplicated"], found["unexpected"]) == (1, 1, 1)
+    assert found["differences"] > 0
