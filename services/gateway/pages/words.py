@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from shared.contracts.agencies import TRIGGER_NAMES
 from shared.policy.load import load_pack, pack_ids
 from shared.runtime.organisations import all_nodes
 
@@ -265,7 +266,7 @@ def clause_text(clause: str) -> str:
 
 def fact_text(name: str) -> str:
     """A fact in an officer's words; its name when no pack has words for it."""
-    return _law()[1].get(name, name)
+    return _law()[1].get(name) or EVENT_FIELDS.get(name.removeprefix("event."), name)
 
 
 def value_text(value: object) -> str:
@@ -275,6 +276,9 @@ def value_text(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     text = str(value)
+    told = TRIGGER_NAMES.get(text) or EVENT_VALUES.get(text)
+    if told:
+        return told
     return next(
         (w[text].text for f, w in WORDS.items() if f in ("kind", "level") and text in w), text
     )

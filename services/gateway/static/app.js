@@ -6,6 +6,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = document.getElementById("why");
   if (event.detail.target && event.detail.target.id === "why-inner" && dialog && !dialog.open) {
     dialog.showModal();
+    event.detail.target.focus({ preventScroll: true });
+    dialog.scrollTop = 0;
   }
 });
 
