@@ -101,10 +101,10 @@ def _enterprise(chance: random.Random, number: int, division: str, code: str) ->
     shop = chance.choice(_FIRST) + chance.choice(_SECOND) + chance.choice(_THIRD)
     headcount = max(3, int(chance.lognormvariate(4.0, 1.1)))
     revenue = int(headcount * chance.uniform(40, 160))
-    name = f"宁波{place}{shop}{word}{'' if form == '制造' else form}有限公司"
+    tail = "" if form == "制造" or word.endswith(form) else form
     return SampleUnit(
         kind="enterprise",
-        name=name.replace("科技科技", "科技"),
+        name=f"宁波{place}{shop}{word}{tail}有限公司",
         code=code,
         division=division,
         industry=industry,

@@ -16,6 +16,7 @@ from deploy.sample import people
 from deploy.sample.chain import Chain, moment
 from deploy.sample.units import DISTRICTS, units
 from shared.contracts import registry as reg
+from shared.contracts import registry_acts as acts
 from shared.contracts.refusals import Refused
 
 _AT_ONCE = 12
@@ -87,8 +88,23 @@ async def _round_2025(chain: Chain, made: Made, candidates: Sequence[dict[str, A
     approved = await _each(
         made, names, lambda n: chain.approve(n, moment(date(2025, 10, 28)), reason=_REASON)
     )
+    await _plaques(chain, made)
     by_id = {u["unit_id"]: u for u in candidates}
     made.named = [by_id[n["unit_id"]] for n in approved if n is not None]
+
+
+async def _plaques(chain: Chain, made: Made) -> None:
+    """Plaques handed over at the November meeting; three units could not come."""
+    page = await chain.ask(acts.ListTitles(year=2025, limit=100), people.clerk(people.CITY))
+    day = date(2025, 11, 14)
+
+    async def hand_over(title: dict[str, Any]) -> Any:
+        command = acts.IssuePlaque(
+            title_id=title["title_id"], issued_on=day, received_by="单位代表"
+        )
+        return await chain.ask(command, people.clerk(people.CITY), moment(day))
+
+    await _each(made, page["items"][3:], hand_over)
 
 
 async def _second_year(chain: Chain, made: Made) -> None:
