@@ -109,7 +109,7 @@ class Stage:
                 raise AssertionError(f"no receipt yet: {due}; on its way: {left}")
             return True
 
-        wait_until(still, seconds=60, what="quiet")
+        wait_until(still, seconds=90, what="quiet")
 
     def account(self) -> Finding:
         """The oracle's word on everything sent and entered so far."""
@@ -197,11 +197,11 @@ def test_a_process_killed_exactly_there_loses_and_doubles_nothing(stage: Stage, 
         wait_until(lambda: any(stage.left().get(place) for place in WORK[family]), seconds=20)
 
     armed = stage.start_armed(owner, point)
-    armed.wait(timeout=30)
+    armed.wait(timeout=60)
 
     assert armed.returncode == -signal.SIGKILL
     if family == "accepts":
-        officer.join(30)
+        officer.join(60)
         assert not officer.is_alive()
     wait_until(lambda: stage.child(owner).process is not armed, what=f"{owner} started again")
     stage.quiet()
