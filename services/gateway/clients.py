@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import secrets
+import zlib
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -30,6 +31,8 @@ from shared.contracts.message import Actor, Command
 from shared.contracts.refusals import Refused
 
 _EXCHANGE = "nameko-rpc"
+_COMPRESSED = "application/x-gzip"  # kombu's name for zlib; the services do the same
+_COMPRESS_FROM = 64 * 1024
 T = TypeVar("T")
 log = structlog.get_logger()
 
@@ -158,21 +161,25 @@ class Services:
     ) -> None:
         assert self._exchange is not None  # noqa: S101  `_call` looked
         body = {"args": [], "kwargs": {"command": command.model_dump(mode="json")}}
+        content, headers = json.dumps(body, ensure_ascii=False).encode(), asking.headers()
+        if len(content) > _COMPRESS_FROM:
+            content, headers["compression"] = zlib.compress(content), _COMPRESSED
         message = aio_pika.Message(
-            json.dumps(body, ensure_ascii=False).encode(),
+            content,
             content_type="application/json",
             content_encoding="utf-8",
             correlation_id=call_id,
             reply_to=self._reply_key,
             expiration=timeout,
-            headers=asking.headers(),
+            headers=headers,
         )
         await self._exchange.publish(message, command.name, mandatory=True)
 
     async def _on_reply(self, message: AbstractIncomingMessage) -> None:
         _, future = self._pending.get(message.correlation_id or "", ("", None))
         if future is not None and not future.done():
-            future.set_result(json.loads(message.body))
+            packed = message.headers.get("compression") == _COMPRESSED
+            future.set_result(json.loads(zlib.decompress(message.body) if packed else message.body))
 
     def _on_broken(self, *_: object) -> None:
         for service, future in self._pending.values():

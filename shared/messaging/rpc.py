@@ -12,16 +12,54 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
+from amqp.exceptions import PreconditionFailed
+from kombu.serialization import dumps
 from nameko.messaging import QueueConsumer
-from nameko.rpc import Rpc, RpcConsumer
+from nameko.rpc import Responder, Rpc, RpcConsumer, get_rpc_exchange
 
 from shared.messaging.outages import BROKER_ERRORS
 
 log = structlog.get_logger()
 
+COMPRESS_FROM = 64 * 1024
+"""Bytes from which a message is compressed: the broker takes 1 MiB, ten thousand answers more."""
+
+_TOO_LARGE = {
+    "refused": {
+        "code": "answer_too_large",
+        "says": "一次查询的结果太多，无法送回。请分批查询。",
+        "clause": "",
+        "status": 422,
+        "errors": [],
+    }
+}
+
 
 class _Stopped(Exception):  # noqa: N818  a signal out of kombu's reconnecting loop
     """Asked to stop while the broker is away."""
+
+
+class SizedPublisher(Responder.publisher_cls):
+    """Publishes a reply, compressed when it is large; kombu marks it in the header `compression`."""
+
+    def publish(self, payload: Any, **options: Any) -> None:
+        """Serialise once, measure, send."""
+        form = options.pop("serializer", "json")
+        content_type, encoding, text = dumps(payload, form)  # type: ignore[no-untyped-call]
+        body = text.encode(encoding) if isinstance(text, str) else text
+        super().publish(
+            body,
+            content_type=content_type,
+            content_encoding=encoding,
+            compression="zlib" if len(body) > COMPRESS_FROM else None,
+            **options,
+        )
+
+
+class SizedResponder(Responder):
+    """Answers through the sized publisher."""
+
+    publisher_cls = SizedPublisher
 
 
 class DrainingQueueConsumer(QueueConsumer):
@@ -101,13 +139,34 @@ class DrainingRpcConsumer(RpcConsumer):
     queue_consumer = DrainingQueueConsumer()
 
     def handle_result(self, message: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-        """Reply and acknowledge. Without a broker the request comes again: callers send keys."""
+        """Reply and acknowledge. Without a broker the request comes again: callers send keys.
+
+        A reply too large even when compressed is answered with a refusal: it would never fit.
+        """
         try:
-            return super().handle_result(message, result, exc_info)  # type: ignore[no-any-return]
+            try:
+                answered = self._respond(message, result, exc_info)
+            except PreconditionFailed as error:
+                log.warning("答复过大 reply too large", error=repr(error))
+                answered = self._respond(message, _TOO_LARGE, None)
+            self.queue_consumer.ack_message(message)
         except BROKER_ERRORS as error:
             log.warning("答复未送出 reply lost", error=repr(error))
             self.queue_consumer.requeue_message(message)
             return result, exc_info
+        return answered
+
+    def _respond(self, message: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        config = self.container.config
+        responder = SizedResponder(
+            config["AMQP_URI"],
+            get_rpc_exchange(config),
+            "json",
+            message,
+            ssl=config.get("AMQP_SSL"),
+        )
+        answered: tuple[Any, Any] = responder.send_response(result, exc_info)
+        return answered
 
 
 class SafeRpc(Rpc):

@@ -20,8 +20,12 @@ def agencies(system: System) -> Iterator[Agencies]:
 
 
 @pytest.fixture(scope="session")
-def batch(system: System) -> Batch:
-    """330203: units for tests that change them. 330281: units whose benefits stay as they are."""
+def batch(system: System, agencies: Agencies) -> Batch:
+    """330203: units for tests that change them. 330281: units whose benefits stay as they are.
+
+    One agency of 330203 listens from before the first of them is named.
+    """
+    agencies.get("granted-330203")
     wanted = (
         Wanted("titled", "330203", 22),
         Wanted("titled", "330203", 2, "site"),

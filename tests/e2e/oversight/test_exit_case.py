@@ -106,6 +106,24 @@ def test_a_revoked_title_is_told_once_its_plaque_called_back_and_its_removal_pub
     assert case(system, decided["case_id"])["stage"] == "closed"
 
 
+@pytest.mark.obligation("NB23-070")
+def test_an_agency_hears_of_every_title_in_its_area_once_and_of_no_other(
+    batch: Batch, agencies: Agencies
+) -> None:
+    here = {u["unit_id"] for u in batch.all_of("titled", "330203")}
+    heard: list[Row] = []
+
+    def titles() -> list[str]:
+        return [m["subject"] for m in heard if m["type"] == "registry.title_granted"]
+
+    def complete() -> bool:
+        heard.extend(agencies.get("granted-330203").feed())
+        return here <= set(titles())
+
+    wait_until(complete, what="every title in the feed")
+    assert sorted(titles()) == sorted(here)
+
+
 @pytest.mark.obligation("NB23-071")
 def test_a_lost_plaque_leaves_the_list_with_its_reason(system: System, batch: Batch) -> None:
     unit = batch.take("titled", "330203", "site")

@@ -191,6 +191,26 @@ def test_negative_opinion_waits_for_a_person_who_finds_cause_and_impact(
     wait_for_status(system, unit, "normal", held=True)
 
 
+def test_the_fifty_first_suspension_of_an_agency_in_an_hour_holds_and_asks_a_person(
+    system: System, batch: Batch, agencies: Agencies
+) -> None:
+    unit, agency = batch.take("creating", "330226"), agencies.get("brake-330226")
+    ids = [
+        agency.put("labour_inspection.case_decided", unit["code"], case_number=f"监-{n}")
+        for n in range(52)
+    ]
+
+    answers = agency.answers()
+
+    assert {answers[i]["verdict"] for i in ids} == {"ACCEPTED"}
+    listed = system.ask(feed.ListTriggers(unit_id=unit["unit_id"], limit=100), CITY_CLERK)["items"]
+    asked = {row["event_id"] for row in listed if row["needs_confirmation"]}
+    assert asked == set(ids[50:])
+    assert all(row["hold_id"] for row in listed)  # beyond the brake the hold stands all the same
+    alarms = system.ask(feed.ListFeedAlarms(agency=agency.code), CITY_CLERK)["items"]
+    assert "mass_suspension" in [alarm["kind"] for alarm in alarms]
+
+
 def _trigger(system: System, row: dict[str, Any]) -> dict[str, Any]:
     return dict(system.ask(feed.GetTrigger(trigger_id=row["trigger_id"]), CITY_CLERK))
 
