@@ -53,8 +53,7 @@ def _assess(portal: Portal, unit: str, evidence: Path) -> None:
     for number in range(items.count()):
         item = items.nth(number)
         enterprise.hand.tick(item.get_by_role("radio", name="符合", exact=True))
-        if number == 0:
-            enterprise.fill({"说明": "对照标准逐项自查。", "佐证材料": evidence}, item)
+        enterprise.fill({"说明": "对照标准逐项自查。", "佐证材料": evidence}, item)
     enterprise.press("保存并完成自评")
     assert "自评已完成" in enterprise.text
     enterprise.act(
