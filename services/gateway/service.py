@@ -16,6 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -127,7 +128,8 @@ async def _connect(app: FastAPI, leaving: asyncio.Event) -> None:
 
 def _ground(app: FastAPI) -> None:
     static = Path(__file__).resolve().parent / "static"
-    app.mount("/static", StaticFiles(directory=static), name="static")
+    packed = GZipMiddleware(StaticFiles(directory=static), minimum_size=1000)
+    app.mount("/static", packed, name="static")
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:

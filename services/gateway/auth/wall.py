@@ -101,6 +101,14 @@ def _counted(receive: Receive, limit: int) -> Receive:
     return counted
 
 
+def _keeping(scope: Scope) -> str:
+    """Static files named with their digest may be kept for ever; pages and answers never."""
+    if not scope["path"].startswith("/static/"):
+        return "no-store"
+    named = scope["query_string"].startswith(b"v=")
+    return "public, max-age=31536000, immutable" if named else "no-cache"
+
+
 def _sealed(send: Send, scope: Scope, correlation: str) -> Send:
     async def sealed(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -110,8 +118,7 @@ def _sealed(send: Send, scope: Scope, correlation: str) -> Send:
             headers["x-correlation-id"] = correlation
             if scope.get("scheme") == "https":
                 headers["strict-transport-security"] = _TLS_ONLY
-            if not scope["path"].startswith("/static/"):
-                headers.setdefault("cache-control", "no-store")
+            headers.setdefault("cache-control", _keeping(scope))
         await send(message)
 
     return sealed

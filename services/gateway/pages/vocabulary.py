@@ -1,0 +1,232 @@
+"""What stored values are called on the screen: the documents' words, one place for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word and its tone: ok, warn, bad or "" (calm). The tone never stands alone."""
+
+    text: str
+    tone: str = ""
+
+
+WORDS: Mapping[str, Mapping[str, Word]] = {
+    "standing": {
+        "registered": Word("已登记"),
+        "creating": Word("创建中", "warn"),
+        "recognised": Word("和谐劳动关系单位", "ok"),
+        "closed": Word("已注销"),
+    },
+    "application": {
+        "received": Word("已收件，待受理", "warn"),
+        "returned": Word("已退回补正", "bad"),
+        "under_review": Word("审核中", "warn"),
+        "recognised": Word("已认定", "ok"),
+        "refused": Word("不予认定", "bad"),
+        "withdrawn": Word("单位已撤回"),
+    },
+    "nomination": {
+        "declared": Word("已申报，待区县审核", "warn"),
+        "district_reviewed": Word("区县已审核", "warn"),
+        "city_reviewed": Word("市级已审核", "warn"),
+        "on_notice": Word("公示中", "warn"),
+        "approved": Word("已命名", "ok"),
+        "refused": Word("未通过", "bad"),
+    },
+    "round": {
+        "planned": Word("计划中"),
+        "open": Word("申报中", "warn"),
+        "reviewing": Word("审核中", "warn"),
+        "notice": Word("公示中", "warn"),
+        "decided": Word("已办结", "ok"),
+    },
+    "title": {
+        "active": Word("有效", "ok"),
+        "expired": Word("已到期"),
+        "revoked": Word("已取消", "bad"),
+    },
+    "plaque": {
+        "to_issue": Word("待发放", "warn"),
+        "issued": Word("已发放", "ok"),
+        "to_return": Word("待收回", "bad"),
+        "returned": Word("已收回"),
+        "lost": Word("遗失作废"),
+    },
+    "entitlement": {
+        "active": Word("享受中", "ok"),
+        "suspended": Word("已暂停享受", "bad"),
+        "ended": Word("已终止"),
+        "none": Word("未享受"),
+    },
+    "check": {
+        "normal": Word("正常安排", ""),
+        "reduced": Word("减少频次", "warn"),
+        "exempt": Word("不安排", "ok"),
+    },
+    "case": {
+        "opened": Word("已启动，待听取陈述", "bad"),
+        "statement": Word("已听取陈述", "warn"),
+        "deliberation": Word("会商中", "warn"),
+        "decided": Word("已作结论", "warn"),
+        "closed": Word("已办结"),
+    },
+    "review": {
+        "pending": Word("待核实", "bad"),
+        "confirmed": Word("已核实属实", "warn"),
+        "dismissed": Word("不属实"),
+        "recorded": Word("已记录"),
+        "closed": Word("已办结"),
+    },
+    "import": {
+        "staging": Word("上传中", "warn"),
+        "staged": Word("待另一人确认", "warn"),
+        "confirmed": Word("已导入", "ok"),
+        "discarded": Word("已放弃"),
+    },
+    "import-row": {
+        "new": Word("新增", "ok"),
+        "changed": Word("变更", "warn"),
+        "unchanged": Word("无变化"),
+        "conflict": Word("与在册信息冲突", "bad"),
+        "error": Word("有错误", "bad"),
+    },
+    "commitment": {
+        "submitted": Word("待受理", "warn"),
+        "accepted": Word("已受理", "ok"),
+        "returned": Word("已退回", "bad"),
+    },
+    "finding": {
+        "met": Word("符合", "ok"),
+        "partly": Word("部分符合", "warn"),
+        "not_met": Word("不符合", "bad"),
+        "na": Word("不适用"),
+        "open": Word("未填"),
+    },
+    "objection": {
+        "open": Word("待调查", "bad"),
+        "upheld": Word("属实", "bad"),
+        "partly": Word("部分属实", "warn"),
+        "unfounded": Word("不属实"),
+    },
+    "rule": {
+        "met": Word("符合", "ok"),
+        "not_met": Word("不符合", "bad"),
+        "unknown": Word("无法判断", "warn"),
+    },
+    "kind": {
+        "enterprise": Word("企业"),
+        "site": Word("工地项目"),
+        "park": Word("园区"),
+        "township": Word("乡镇（街道）"),
+        "industry": Word("行业"),
+    },
+    "level": {
+        "nation": Word("国家级"),
+        "province": Word("省级"),
+        "city": Word("市级"),
+        "district": Word("区县级"),
+    },
+    "size": {
+        "large": Word("大型"),
+        "medium": Word("中型"),
+        "small": Word("小型"),
+        "micro": Word("微型"),
+    },
+    "side": {
+        "government": Word("政府方"),
+        "workers": Word("职工方"),
+        "employers": Word("企业方"),
+    },
+    "purpose": {
+        "labour_inspection_routine": Word("劳动保障监察日常检查"),
+        "social_insurance_audit_routine": Word("社会保险日常稽核"),
+        "labour_inspection_complaint": Word("劳动保障监察举报投诉查处"),
+        "social_insurance_audit_complaint": Word("社会保险举报投诉稽核"),
+        "work_injury_green_channel": Word("工伤认定绿色通道"),
+        "dispute_green_channel": Word("劳动争议处理绿色通道"),
+    },
+}
+
+SHORT = {
+    "NB23": "《实施办法（征求意见稿）》",
+    "NB19": "甬和创办〔2019〕1号",
+    "WH23": "威人社函〔2023〕19号",
+    "HN23": "湘人社发〔2023〕15号",
+    "GJ": "《创建标准基线》",
+    "HX": "系统设置（非文件规定）",
+}
+EVENT_FIELDS = {
+    "summary": "事由摘要",
+    "case_number": "案号",
+    "decided_on": "决定日期",
+    "severity": "机构所报违法情节",
+    "violation": "违法行为种类",
+    "complaint_id": "举报投诉编号",
+    "opened_on": "受理日期",
+    "closed_on": "办结日期",
+    "outcome": "办理结果",
+    "registered_on": "立案（登记）日期",
+    "issued_on": "裁决日期",
+    "against_unit": "裁决不利于单位",
+    "happened_on": "发生日期",
+    "people": "涉及人数",
+    "impact": "机构所报社会影响",
+    "grade": "等级",
+    "deaths": "死亡人数",
+    "injured": "受伤人数",
+    "noticed_on": "发现日期",
+    "flagged_on": "提示日期",
+    "published_on": "公布日期",
+    "year": "年度",
+    "list_name": "名单",
+    "change": "列入或移出",
+    "changed_on": "变动日期",
+    "address": "网址",
+    "event_id": "撤回的事件",
+    "reason": "理由",
+}
+EVENT_VALUES = {
+    "minor": "轻微",
+    "ordinary": "一般",
+    "major": "重大",
+    "larger": "较大",
+    "extraordinary": "特别重大",
+    "extreme": "极端恶性",
+    "small": "较小",
+    "considerable": "较大",
+    "grave": "恶劣",
+    "unfounded": "不属实",
+    "confirmed": "属实",
+    "added": "列入",
+    "removed": "移出",
+}
+OUTCOMES = {
+    "recognise": "认定",
+    "refuse": "不予通过",
+    "forward": "审核通过，报市级",
+    "pass": "审核通过",
+    "approve": "予以命名",
+    "keep": "保留",
+    "revoke": "取消",
+}
+STANCES = {
+    "consent": "同意",
+    "dissent": "不同意",
+    "recuse": "回避",
+    "revoke": "同意取消命名",
+    "keep": "主张保留命名",
+}
+
+ORIGINS = {
+    "registry": "登记与荣誉",
+    "evaluation": "创建与评价",
+    "incentives": "激励",
+    "oversight": "监督与退出",
+    "agency": "对接机构",
+    "account": "办理人",
+    "unit": "单位填报",
+}
