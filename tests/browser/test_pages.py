@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from deploy.sample import people
 from tests.browser.portal import Person, Portal
 from tests.browser.year import Year
 from tests.support.agencies import Agencies

@@ -100,7 +100,8 @@ _BARE = re.compile(rf"(?<![A-Za-z0-9_.-])({'|'.join(sorted(_CODES))})(?![A-Za-z0
 
 def plain(text: str) -> str:
     """A sentence of the rules with the stored values in it said in words."""
-    return _BARE.sub(lambda found: _CODES[found.group(1)], str(text))
+    said = _BARE.sub(lambda found: _CODES[found.group(1)], str(text))
+    return re.sub("。+(?=[。，；：])", "", said)
 
 
 def origin_text(value: str) -> str:
