@@ -104,7 +104,8 @@ class TestAgency:
 
     def receipts_of(self, body: bytes, *, at_least: int = 1) -> list[dict[str, Any]]:
         """Receipts for these bytes; waits for the first, then a moment for one too many."""
-        wanted, found = hashlib.sha256(body).hexdigest(), []
+        wanted = hashlib.sha256(body).hexdigest()
+        found: list[dict[str, Any]] = []
         deadline = time.monotonic() + 15
         while time.monotonic() < deadline and len(found) < at_least:
             found += [r for r in self.client.receipts(0.1) if r["hash"] == wanted]

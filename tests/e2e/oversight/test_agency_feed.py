@@ -182,10 +182,10 @@ def test_an_event_posted_over_rest_takes_the_same_path(
 
     stored = post(system, agency, body, agency.signed(body))
     seen = wait_for_status(system, unit, "normal", held=True)
-    receipt = wait_until(lambda: receipt_of(system, agency, stored), what="receipt")
+    receipt = receipt_of(system, agency, stored)
     again = post(system, agency, body, agency.signed(body))
     bent = post(system, agency, body + b" ", agency.signed(body))
-    refusal = wait_until(lambda: receipt_of(system, agency, bent), what="receipt")
+    refusal = receipt_of(system, agency, bent)
     nobody = httpx2.post(f"{system.url}/api/v1/triggers", content=body, headers={"sig": "x"})
 
     assert (stored.status_code, again.status_code) == (202, 202)
@@ -215,12 +215,18 @@ def rest_key(agency: TestAgency) -> str:
     return str(json.loads(agency.path.read_text(encoding="utf-8"))["rest_key"])
 
 
-def receipt_of(system: System, agency: TestAgency, stored: httpx2.Response) -> Row | None:
-    answer = httpx2.get(
-        f"{system.url}/api/v1/receipts/{agency.code}/{stored.json()['event_id']}",
-        headers={"authorization": f"Bearer {rest_key(agency)}"},
-    )
-    return dict(answer.json()) if answer.status_code == 200 else None
+def receipt_of(system: System, agency: TestAgency, stored: httpx2.Response) -> Row:
+    """The receipt, once it is there."""
+    address = f"{system.url}/api/v1/receipts/{agency.code}/{stored.json()['event_id']}"
+    headers = {"authorization": f"Bearer {rest_key(agency)}"}
+
+    def asked() -> httpx2.Response | None:
+        answer = httpx2.get(address, headers=headers)
+        return answer if answer.status_code == 200 else None
+
+    found = wait_until(asked, what="receipt")
+    assert found is not None
+    return dict(found.json())
 
 
 def check_signature(config: AgencyConfig, receipt: Row) -> None:

@@ -128,16 +128,18 @@ def test_a_hole_in_the_numbers_holds_the_giving_back(
     system: System, batch: Batch, agencies: Agencies
 ) -> None:
     unit, agency = batch.take("titled", "330203"), agencies.get("gap-330203")
-    agency.accepted(
+    opened = agency.accepted(
         "labour_inspection.complaint_opened", unit["code"], complaint_id="G-1", sequence=1
     )
     wait_for_status(system, unit, "reduced")
+    hold = system.ask(feed.GetTrigger(trigger_id=opened["trigger_id"]), CITY_CLERK)["hold_id"]
 
     early_id = agency.put(
         "labour_inspection.complaint_closed", unit["code"], complaint_id="G-1", sequence=3
     )
     early = agency.answers()[early_id]
     while_missing = status_of(system, unit)
+    by_hand = refused(system, osi.LiftHold(hold_id=hold, reason="提前解除"), CITY_CLERK)
     missing = agency.tell(
         "arbitration.case_registered", unit["code"], sequence=2, case_number="仲-2"
     )
@@ -145,6 +147,7 @@ def test_a_hole_in_the_numbers_holds_the_giving_back(
 
     assert (early["verdict"], early["reason"]) == ("HELD", "sequence_gap")
     assert while_missing["may_inspect"]
+    assert by_hand.status == 409  # not even a person overtakes an event still missing
     assert missing["verdict"] == "ACCEPTED"
     assert not back["may_inspect"]
 
