@@ -18,6 +18,7 @@ from tests.bench import wire, yardsticks
 from tests.bench.agency_load import Sender, Signed
 from tests.bench.footprint import learn
 from tests.bench.ground import ROUTINE, Unit, World, commit_times, wait_for_count
+from tests.bench.processor import spent
 from tests.bench.rows import Goal, Pair, Row, row
 from tests.support.servers import a_vhost
 
@@ -141,15 +142,17 @@ def _throughput(bench: Bench, rounds: int, count: int) -> list[Row]:
         units = bench.take(count)
         parts = [units[n :: len(CODES)] for n in range(len(CODES))]
         signed = [s.signed(part) for s, part in zip(bench.senders, parts, strict=True)]
+        before_all = spent(bench.world.servers, bench.run)
         begun = time.time()
         for sender, events in zip(bench.senders, signed, strict=True):
             sender.send_at_once(events)
         shown = bench.until_shown(count)
+        cost = spent(bench.world.servers, bench.run).since(before_all).words(count)
         ours = count / (max(shown[u.unit_id] for u in units) - begun)
         before = bench.world.servers.database(bench.world.template)
         left = learn(before, bench.run.database_url, units[count // 2].hex, SCHEMAS)
         left.save(path)
-        words = f"{left.rows} rows a trigger: {left.words()}"
+        words = f"{cost}; {left.rows} rows a trigger: {left.words()}"
         pairs.append(Pair(ours, _verifier(bench, signed, path)))
     return [
         row("triggers stored, verified, judged, suspended", "triggers/s", pairs, goal=_RATE,

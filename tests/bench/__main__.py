@@ -1,0 +1,88 @@
+"""`python -m tests.bench`: the figures beside their yardsticks, as a table and in build/bench.json.
+
+Exit code 1 when a goal is missed: the table says which, and the lines below it where the time goes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench import checking, hearing, triggers
+from tests.bench.ground import World, a_world
+from tests.bench.rows import Row, table, write
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of everything is measured."""
+
+    rounds: int
+    heard: int
+    latency: int
+    rate: int
+    checked: int
+
+    @property
+    def units(self) -> int:
+        """Units the region needs: each event speaks of one of its own."""
+        trigger_units = triggers.WARM + self.rounds * (self.latency + self.rate)
+        return max(self.heard, self.checked, trigger_units)
+
+
+FULL = Size(rounds=3, heard=20_000, latency=1_000, rate=5_000, checked=10_000)
+SHORT = Size(rounds=1, heard=300, latency=60, rate=120, checked=300)
+
+
+def measure(world: World, size: Size, only: str = "") -> list[Row]:
+    """All rows in the order of the design, or those of one part."""
+    parts: dict[str, Callable[[], list[Row]]] = {
+        "triggers": lambda: triggers.measure(
+            world, rounds=size.rounds, latency_count=size.latency, rate_count=size.rate
+        ),
+        "hearing": lambda: hearing.measure(world, rounds=size.rounds, count=size.heard),
+        "checking": lambda: checking.measure(world, rounds=size.rounds, count=size.checked),
+    }
+    found: list[Row] = []
+    for name, part in parts.items():
+        if only in ("", name):
+            begun = time.monotonic()
+            found += part()
+            print(f"  {name}: {time.monotonic() - begun:.0f} s", flush=True)
+    return found
+
+
+def main() -> int:
+    """0 when every goal is met."""
+    asked = _arguments()
+    size = SHORT if asked.short else FULL
+    home = Path(tempfile.mkdtemp(prefix="hexie-bench-"))
+    try:
+        with a_world(home, size.units) as world:
+            rows = measure(world, size, asked.only)
+            if asked.profile:
+                print(hearing.profile(world, min(4000, size.heard)))
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    if not asked.only:
+        write(rows)
+    print(table(rows))
+    return 1 if any(r.met is False for r in rows) else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="a few hundred of everything, once")
+    parser.add_argument("--only", default="", choices=["triggers", "hearing", "checking"])
+    parser.add_argument("--profile", action="store_true", help="where one hearer's time goes")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
