@@ -113,6 +113,7 @@ def drill(servers: Servers, home: Path, scale: Scale) -> Outcome:
         ]
         _under_fire(killer, office, publishers)
         loaded = time.monotonic()
+        answered = office.stop(scale.quiet_seconds)
         _until_quiet(system, servers, publishers, scale)
         quiet = time.monotonic()
         records = {p.code: read(home / f"{p.code}.jsonl") for p in parties}
@@ -120,6 +121,7 @@ def drill(servers: Servers, home: Path, scale: Scale) -> Outcome:
         finding = oracle.judge(office.entered)
         finding.differences += [f"an officer was refused: {line}" for line in office.refused]
         finding.differences += _unreached(publishers)
+        finding.differences += [] if answered else ["an officer never got an answer"]
         return Outcome(
             scale, finding, killer.faults,
             kinds=Counter(e.kind for r in records.values() for e in r.entries.values()),

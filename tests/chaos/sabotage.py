@@ -50,6 +50,7 @@ _BATCHES = "tests/integration/incentives/test_batches.py::"
 _DOUBT = "tests/unit/messaging/test_doubt.py::"
 _HEARING = "tests/integration/messaging/test_hearing.py::"
 _RELAYING = "tests/integration/messaging/test_relaying.py::"
+_TAKING = "tests/integration/faults/test_taking_over.py::"
 _SAYING = "tests/integration/messaging/test_saying.py::"
 _JUDGING = "tests/integration/oversight/test_feed_judging.py::"
 _FORGERY = "tests/unit/oversight/test_feed_forgery.py::test_a_forgery_is_rejected_with_its_reason"
@@ -124,7 +125,7 @@ SABOTAGES = (
         "lease token", "shared/messaging/relay.py",
         '" WHERE id = ANY(:ids) AND lease_token = :token"\n',
         '" WHERE id = ANY(:ids) AND :token <> \'\'"\n',
-        (f"{_RELAYING}test_only_the_holder_of_the_lease_marks_a_row",),
+        (f"{_TAKING}test_a_relay_that_wakes_after_its_lease_was_taken_marks_and_puts_back_nothing",),
     ),
     Sabotage(
         "late confirms told apart", "shared/messaging/confirms.py",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from typing import Any
 
 import psycopg2
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Row, text
 
+from shared.messaging.confirms import Outcome
 from shared.messaging.relay import OutboxRelay
 from shared.messaging.tx import open_tx
 
@@ -33,6 +35,34 @@ def test_the_rows_of_a_dead_relay_are_free_at_once_and_a_living_ones_stay(
         with engine.connect() as connection:
             leased = connection.execute(text("SELECT id FROM outbox WHERE lease_token IS NOT NULL"))
             assert [row.id for row in leased] == ["living"]
+
+
+def test_a_relay_that_wakes_after_its_lease_was_taken_marks_and_puts_back_nothing(
+    engine_of: Callable[[str], Engine],
+) -> None:
+    engine = engine_of("registry")
+    with open_tx(engine, service="registry") as tx:
+        for name in ("confirmed", "doubtful"):
+            tx.send_out(vhost="", exchange="x", routing_key="", body=b"{}", message_id=name)
+    rows = _outbox(engine, "confirmed", "doubtful")
+    for row in rows:
+        _lease(engine, row.id, "7:its_new_holder")
+
+    OutboxRelay("registry", engine, "amqp://unused")._record(
+        "6:the_sleeper", "", rows, Outcome(confirmed={"confirmed"}, doubt="timeout")
+    )
+
+    after = _outbox(engine, "confirmed", "doubtful")
+    assert {(r.sent_at, r.lease_token, r.last_error) for r in after} == {
+        (None, "7:its_new_holder", "")
+    }
+
+
+def _outbox(engine: Engine, *names: str) -> Sequence[Row[Any]]:
+    with engine.connect() as connection:
+        return connection.execute(
+            text("SELECT * FROM outbox WHERE id = ANY(:ids) ORDER BY id"), {"ids": list(names)}
+        ).all()
 
 
 def _lease(engine: Engine, name: str, token: str) -> None:
