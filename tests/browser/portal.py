@@ -191,6 +191,9 @@ class Portal:
         context: BrowserContext = self.browser.new_context(**(given | options))
         context.set_default_timeout(_PATIENCE)
         person = Person(context.new_page(), self.system.url)
+        person.page.on(
+            "filechooser", lambda _: None
+        )  # while one listens, choosers are never missed
         person.page.on("console", lambda message: _listen(person, message))
         person.page.on("pageerror", lambda error: person.complaints.append(str(error)))
         if keep:
