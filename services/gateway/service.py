@@ -54,7 +54,6 @@ def create_app(given: Settings | None = None) -> FastAPI:
         lifespan=_life,
     )
     app.state.settings = chosen
-    app.state.engine = make_engine("gateway", chosen)
     app.state.throttle = Throttle()
     app.state.services = Services(chosen.amqp_url, timeout=chosen.rpc_timeout)
     _ground(app)
@@ -95,6 +94,7 @@ def write_openapi(path: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def _life(app: FastAPI) -> AsyncIterator[None]:
+    app.state.engine = make_engine("gateway", app.state.settings)
     leaving = asyncio.Event()
     connecting = asyncio.create_task(_connect(app, leaving))
     try:
