@@ -146,6 +146,7 @@ def _environment() -> Environment:
         fact_text=words.fact_text,
         value_text=words.value_text,
         stance_text=words.stance_text,
+        standard_text=words.standard_text,
         outcome_text=words.outcome_text,
         event_field=words.event_field,
         event_value=words.event_value,

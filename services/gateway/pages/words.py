@@ -37,6 +37,16 @@ def _law() -> tuple[Mapping[str, str], Mapping[str, str]]:
     return citations, facts
 
 
+@functools.lru_cache(maxsize=1)
+def _standards() -> Mapping[str, str]:
+    return {s.id: s.name for pack_id in pack_ids() for s in load_pack(pack_id).standards.values()}
+
+
+def standard_text(standard_id: str) -> str:
+    """A creation standard by its name."""
+    return _standards().get(standard_id, standard_id)
+
+
 def word(value: object, family: str) -> Word:
     """The word for a stored value; the value itself when nobody has written one."""
     text = str(value)
