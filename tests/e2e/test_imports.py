@@ -112,8 +112,8 @@ def test_the_rows_to_correct_come_back_as_a_file_that_says_why(clerk: Portal) ->
     heading, only = table.to_python()
     assert heading[:5] == list(HEADINGS)
     assert only[1] == "宁波导入12号有限公司"
-    assert only[-1].startswith("第 3 行：")
-    assert "18 位" in only[-1]
+    assert str(only[-1]).startswith("第 3 行：")
+    assert "18 位" in str(only[-1])
 
 
 def test_formulas_are_read_as_last_computed_and_named(clerk: Portal) -> None:

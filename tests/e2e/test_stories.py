@@ -135,7 +135,8 @@ def _both(town: Town, first: Any, second: Any) -> tuple[list[Row], list[Refused]
         return await town.chain.ask(command, actor, at, patience=0)
 
     async def at_once() -> list[Any]:
-        return await asyncio.gather(one(*first), one(*second), return_exceptions=True)
+        both = asyncio.gather(one(*first), one(*second), return_exceptions=True)
+        return list(await both)
 
     found = town.do(at_once())
     return (
