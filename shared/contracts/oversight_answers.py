@@ -180,7 +180,7 @@ class CaseWhole(CaseView):
     fingerprint: str
     opinions: tuple[OpinionView, ...] = ()
     sides: tuple[SideView, ...] = ()
-    employer_note: str = ""  # 「用人单位方…」 when that side is delegated or absent
+    employer_note: str = ""  # 「企业方…」 when that side is delegated or absent
     statement: str = ""  # heard, waived or ""
     statement_text: str = ""
     decided_on: date | None = None

@@ -30,7 +30,7 @@ CONSENT_WORDS: Mapping[Consent, str] = {
 SIDE_WORDS: Mapping[Side, str] = {
     Side.GOVERNMENT: "政府方",
     Side.WORKERS: "职工方",
-    Side.EMPLOYERS: "用人单位方",
+    Side.EMPLOYERS: "企业方",
 }
 
 
@@ -121,9 +121,9 @@ def employer_note(seats: Iterable[Seat]) -> str:
     """What the record says of a missing local employer body (A-08); "" when there is one."""
     employers = [seat for seat in seats if seat.side is Side.EMPLOYERS]
     if not employers:
-        return "本级无用人单位方组织在册，亦未由上级代行"
+        return "本级无企业方组织在册，亦未由上级代行"
     delegated = [seat.name for seat in employers if seat.delegated]
-    return f"本级无用人单位方组织，由上级{'、'.join(delegated)}代行（委托）" if delegated else ""
+    return f"本级无企业方组织，由上级{'、'.join(delegated)}代行（委托）" if delegated else ""
 
 
 def dissent(

@@ -187,7 +187,7 @@ def test_a_delegated_employer_body_is_named_in_the_record():
     above = Seat("ec", "宁波市企业联合会", Side.EMPLOYERS, delegated=True)
 
     assert "委托" in employer_note((HR, UNION, above))
-    assert "无用人单位方" in employer_note((HR, UNION))
+    assert "无企业方" in employer_note((HR, UNION))
     assert employer_note(SEATS) == ""
 
 
