@@ -31,6 +31,7 @@ _TITLE = (
     "round_year",
     "decision_id",
 )
+_REVOKED = ("title_id", "unit_id", "title_text", "level", "decision_id", "revoked_on")
 
 
 def unit_entered(tx: Tx, heard: Sequence[Heard]) -> None:
@@ -58,7 +59,7 @@ def title_revoked(tx: Tx, heard: Sequence[Heard]) -> None:
     """The register has cancelled a title."""
     for h in heard:
         event = cast(TitleRevoked, h.event)
-        known.revoke_title(tx, event.title_id, event.revoked_on)
+        known.revoke_title(tx, {name: getattr(event, name) for name in _REVOKED})
 
 
 def pack_activated(tx: Tx, heard: Sequence[Heard]) -> None:

@@ -35,16 +35,30 @@ def close_unit(tx: Tx, unit_id: str, closed_on: Any) -> None:
 
 
 def save_title(tx: Tx, row: dict[str, Any]) -> None:
-    """A title stands; told twice it stands once."""
-    tx.session.execute(insert(known_title).values(**row).on_conflict_do_nothing())
-
-
-def revoke_title(tx: Tx, title_id: str, revoked_on: Any) -> None:
-    """A title is cancelled."""
+    """A title stands; told twice it stands once, and one known to be cancelled stays cancelled."""
+    statement = insert(known_title).values(**row)
     tx.session.execute(
-        update(known_title)
-        .where(known_title.c.title_id == title_id)
-        .values(status="revoked", revoked_on=revoked_on)
+        statement.on_conflict_do_update(
+            index_elements=["title_id"],
+            set_={name: statement.excluded[name] for name in row if name != "title_id"},
+        )
+    )
+
+
+def revoke_title(tx: Tx, row: dict[str, Any]) -> None:
+    """A title is cancelled; when its granting has not been heard yet, what is known of it is kept.
+
+    `row` holds title_id, unit_id, title_text, level, decision_id and revoked_on.
+    """
+    unheard = {"title_kind": "", "number": "", "plaque_number": "", "round_year": 0}
+    statement = insert(known_title).values(
+        **row, **unheard, granted_on=row["revoked_on"], status="revoked"
+    )
+    tx.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["title_id"],
+            set_={"status": "revoked", "revoked_on": statement.excluded.revoked_on},
+        )
     )
 
 
