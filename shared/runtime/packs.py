@@ -7,6 +7,7 @@ what they activated is kept whole, so later changes to files touch no decision a
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from threading import Lock
@@ -66,19 +67,30 @@ def in_force(tx: Work, node: str, on: date) -> Pack:
     An activation for 330200 covers every 3302xx; one for a narrower area goes before it, and of
     two for the same area the one with the later effective day.
     """
+    found = in_force_for(tx, [node], on)[node]
+    if found is None:
+        raise Refused(
+            "pack_not_activated",
+            f"「{node}」在 {on} 没有启用的政策包，没有规则可依。请先由管理员写明理由启用。",
+        )
+    return found
+
+
+def in_force_for(tx: Work, nodes: Iterable[str], on: date) -> dict[str, Pack | None]:
+    """The same for many nodes in one statement; None where no pack is at work."""
     rows = tx.session.execute(
         select(
             active_pack.c.jurisdiction, active_pack.c.effective_on, active_pack.c.fingerprint
         ).where(active_pack.c.effective_on <= on)
     ).all()
-    covering = [row for row in rows if covers(row.jurisdiction, node)]
-    if not covering:
-        raise Refused(
-            "pack_not_activated",
-            f"「{node}」在 {on} 没有启用的政策包，没有规则可依。请先由管理员写明理由启用。",
+    found: dict[str, Pack | None] = {}
+    for node in nodes:
+        covering = [row for row in rows if covers(row.jurisdiction, node)]
+        best = max(
+            covering, key=lambda r: (len(prefix_of(r.jurisdiction)), r.effective_on), default=None
         )
-    best = max(covering, key=lambda r: (len(prefix_of(r.jurisdiction)), r.effective_on))
-    return pinned(tx, str(best.fingerprint))
+        found[node] = pinned(tx, str(best.fingerprint)) if best is not None else None
+    return found
 
 
 def pinned(tx: Work, fingerprint: str) -> Pack:

@@ -19,7 +19,6 @@ from services.oversight.handlers.holds import NewHold, place_holds
 from services.oversight.store import agencies, holds
 from shared.contracts.agencies import WITHDRAWN, AgencyEvent
 from shared.contracts.oversight import WarningRecorded
-from shared.contracts.refusals import Refused
 from shared.messaging.tx import LAW_ZONE, Tx
 from shared.policy.assess import TriggerMatch, trigger_for
 from shared.policy.conditions import Fact
@@ -84,28 +83,19 @@ def apply(tx: Tx, matters: Sequence[Matter], ends: dict[str, int]) -> None:
 
 def _rule(tx: Tx, matters: Sequence[Matter]) -> list[Ruled]:
     units = holds.find_units(tx, [m.event.subject for m in matters])
-    laws: dict[str, Pack | None] = {}
+    laws = packs.in_force_for(tx, {unit.division for unit in units.values()}, tx.today)
     ruled = []
     for matter in matters:
         unit = units.get(matter.event.subject)
         if unit is None:
             matter.decide(HELD, "unknown_unit")
             continue
-        if unit.division not in laws:
-            laws[unit.division] = _pack_for(tx, unit.division)
         pack = laws[unit.division]
         if pack is None:
             matter.decide(HELD, "no_pack")
         else:
             ruled.append(_match(matter, unit, pack))
     return ruled
-
-
-def _pack_for(tx: Tx, division: str) -> Pack | None:
-    try:
-        return packs.in_force(tx, node=division, on=tx.today)
-    except Refused:
-        return None
 
 
 def _match(matter: Matter, unit: Any, pack: Pack) -> Ruled:

@@ -77,8 +77,7 @@ class Judge:
     def turn(self) -> int:
         """One batch of fresh messages, then a few that were tried before, each alone."""
         failpoint("judge.before_claim")
-        fresh = self._claim(self.batch, fresh=True)
-        tried = self._claim(ALONE, fresh=False)
+        fresh, tried = self._claim()
         failpoint("judge.after_claim")
         if fresh:
             self._settle(fresh)
@@ -89,9 +88,11 @@ class Judge:
                 self._settle({inbox_id: attempts})
         return len(fresh) + len(tried)
 
-    def _claim(self, most: int, *, fresh: bool) -> dict[str, int]:
+    def _claim(self) -> tuple[dict[str, int], dict[str, int]]:
+        """A batch of fresh messages and a few tried before, in one commit: each costs latency."""
         with open_tx(self.engine, service="oversight") as tx:
-            return inbox.claim(tx, most=most, fresh=fresh)
+            fresh = inbox.claim(tx, most=self.batch, fresh=True)
+            return fresh, inbox.claim(tx, most=ALONE, fresh=False)
 
     def _settle(self, claimed: dict[str, int], turns: int = CONTENTION_TURNS) -> None:
         try:
