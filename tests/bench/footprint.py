@@ -50,7 +50,9 @@ class Footprint:
 
     def words(self) -> str:
         """Rows by table."""
-        return ", ".join(f"{len(c.rows)} {c.table}{' (changed)' * bool(c.key)}" for c in self.changes)
+        return ", ".join(
+            f"{len(c.rows)} {c.table}{' (changed)' * bool(c.key)}" for c in self.changes
+        )
 
     def save(self, path: Path) -> None:
         """Keep it for another process."""
@@ -188,7 +190,9 @@ def _tables(connection: Any, schemas: Sequence[str]) -> list[str]:
     ]
 
 
-def _columns(connection: Any, table: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _columns(
+    connection: Any, table: str
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Columns without those the database counts up, their types, and the key."""
     found = _ask(
         connection,
@@ -218,9 +222,7 @@ def _rows(
         f"SELECT {', '.join(columns)} FROM {table} t WHERE t::text LIKE ANY(%s)",  # noqa: S608
         (patterns,),
     )
-    return [
-        tuple(bytes(v) if isinstance(v, memoryview) else v for v in row) for row in found
-    ]
+    return [tuple(bytes(v) if isinstance(v, memoryview) else v for v in row) for row in found]
 
 
 def _ask(connection: Any, statement: str, values: tuple[Any, ...]) -> list[Any]:

@@ -115,10 +115,8 @@ def _until_done(world: World, database: str, count: int) -> None:
 
 def _rate(world: World, database: str) -> float:
     """Events a second between the first commit and the last."""
-    found = commit_times(
-        world.servers, database, "SELECT message_id, xmin FROM incentives.inbox"
-    )
-    times = sorted(at for _, at in found)
+    found = commit_times(world.servers, database, "SELECT message_id, xmin FROM incentives.inbox")
+    times: list[float] = sorted(at for _, at in found)
     after_first = sum(at > times[0] for at in times)
     return after_first / (times[-1] - times[0])
 
@@ -148,5 +146,3 @@ def profile(world: World, count: int) -> str:
     text = io.StringIO()
     pstats.Stats(profiler, stream=text).sort_stats("tottime").print_stats(28)
     return text.getvalue()
-
-

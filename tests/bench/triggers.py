@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
 
-import psycopg2
 from cryptography.hazmat.primitives import serialization
 
 from deploy.run import Run
@@ -179,5 +178,5 @@ def _verifier(bench: Bench, signed: Sequence[Sequence[Signed]], footprint: Path)
             wire.publish_all(amqp, "triggers", [e.body for e in events], [e.sig for e in events])
             wait_for_count(world.servers, database, _COUNT, len(events), _PATIENCE)
         shown = commit_times(world.servers, database, _SHOWN)
-        return len(events) / (max(at for _, at in shown) - begun)
-
+        last: float = max(at for _, at in shown)
+        return len(events) / (last - begun)

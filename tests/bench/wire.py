@@ -65,9 +65,7 @@ class Confirmed:
         self.open -= {t for t in self.open if t <= tag} if multiple else {tag}
 
 
-def publish_all(
-    url: str, queue: str, bodies: Sequence[bytes], sigs: Sequence[str] = ()
-) -> None:
+def publish_all(url: str, queue: str, bodies: Sequence[bytes], sigs: Sequence[str] = ()) -> None:
     """Fill a queue, 500 unconfirmed at most; with signatures where given."""
     with channel(url) as wire:
         out = Confirmed(wire)

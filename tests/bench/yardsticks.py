@@ -126,7 +126,9 @@ async def _faststream(given: dict[str, str]) -> None:
     statements = [_numbered(change) for change in footprint.changes]
     pool = await asyncpg.create_pool(given["database"], min_size=10, max_size=10)
     for_all = Channel(prefetch_count=50)
-    broker = RabbitBroker(given["amqp"], default_channel=for_all, logger=None, log_level=logging.ERROR)
+    broker = RabbitBroker(
+        given["amqp"], default_channel=for_all, logger=None, log_level=logging.ERROR
+    )
     queue = RabbitQueue(given["queue"], queue_type=QueueType.QUORUM, declare=False)
 
     @broker.subscriber(queue)
