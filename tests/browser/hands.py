@@ -10,6 +10,18 @@ from playwright.sync_api import Locator
 
 _MOST_TABS = 400
 _FOCUSED = "e => e === document.activeElement"
+_STOPS_BEFORE = """e => {
+  const seen = new Set(), stops = [...document.querySelectorAll(
+    'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]'
+  )].filter(x => {
+    if (x.disabled || !x.checkVisibility()) return false;
+    if (x.type !== 'radio') return true;
+    const first = !seen.has(x.name);
+    seen.add(x.name);
+    return first;
+  });
+  return stops.indexOf(e) - stops.indexOf(document.activeElement);
+}"""
 _OUTLINED = """e => {
   const s = getComputedStyle(e);
   return s.outlineStyle !== 'none' || s.boxShadow !== 'none' || e.type === 'file';
@@ -118,6 +130,8 @@ class Keyboard:
 
     def _reach(self, target: Locator) -> None:
         target.wait_for(state="visible")
+        for _ in range(int(target.evaluate(_STOPS_BEFORE)) - 1):
+            target.page.keyboard.press("Tab")  # surely not there yet
         for _ in range(_MOST_TABS):
             if target.evaluate(_FOCUSED):
                 assert target.evaluate(_OUTLINED), f"the focus on {target} is not seen"
