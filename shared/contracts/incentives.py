@@ -59,6 +59,7 @@ class EntitlementChecks(Command):
     """
 
     name: ClassVar[str] = "incentives.entitlement_checks"
+    only_tells: ClassVar[bool] = True
 
     purpose: Purpose
     codes: Annotated[tuple[str, ...], Field(max_length=10_000)] = ()

@@ -63,9 +63,13 @@ class Event(Shape):
 
 
 class Command(Shape):
-    """Something a person asks a service to do, or to tell. `name` is `<service>.<method>`."""
+    """Something a person asks a service to do, or to tell. `name` is `<service>.<method>`.
+
+    With `only_tells` nothing can be done twice: an idempotency key is taken and not remembered.
+    """
 
     name: ClassVar[str]
+    only_tells: ClassVar[bool] = False
 
 
 class Envelope(Shape):

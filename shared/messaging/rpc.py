@@ -7,15 +7,21 @@ reconnect, deaf to stopping. All three are mended through its public extension p
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
+import kombu.compression
+import kombu.serialization
+import kombu.utils.json
 import structlog
 from amqp.exceptions import PreconditionFailed
 from kombu.serialization import dumps
 from nameko.messaging import QueueConsumer
 from nameko.rpc import Responder, Rpc, RpcConsumer, get_rpc_exchange
+from pydantic_core import to_json
 
 from shared.messaging.outages import BROKER_ERRORS
 
@@ -33,6 +39,24 @@ _TOO_LARGE = {
         "errors": [],
     }
 }
+
+
+def _encode(value: Any) -> str:
+    """JSON in a fifth of kombu's time: nameko encodes each answer twice, and some are megabytes."""
+    try:
+        return to_json(value).decode()
+    except ValueError:  # a lone surrogate, or what only kombu can put into JSON
+        return str(kombu.utils.json.dumps(value))  # type: ignore[no-untyped-call]
+
+
+kombu.serialization.register(  # type: ignore[no-untyped-call]
+    "json", _encode, kombu.utils.json.loads, content_type="application/json",
+    content_encoding="utf-8",
+)  # fmt: skip
+# The fastest level: half the time for a sixth more bytes.
+kombu.compression.register(  # type: ignore[no-untyped-call]
+    partial(zlib.compress, level=1), zlib.decompress, "application/x-gzip", aliases=["gzip", "zlib"]
+)
 
 
 class _Stopped(Exception):  # noqa: N818  a signal out of kombu's reconnecting loop

@@ -18,6 +18,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
+from pydantic_core import to_json
 from starlette.responses import JSONResponse
 
 from services.gateway.api.problems import Problem
@@ -251,7 +252,8 @@ def answered(request: Request, answer: Any, *, status: int = 200) -> Response:
             headers["etag"] = f'"{mark}.{digest[:12]}"'
     if headers.get("etag") and request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
-    return JSONResponse(answer, status_code=status, headers=headers)
+    body = to_json(answer)  # a fifth of the time of `json`: ten thousand checks are megabytes
+    return Response(body, status_code=status, headers=headers, media_type="application/json")
 
 
 class Items(BaseModel):
