@@ -19,9 +19,11 @@ def tell_agencies(tx: Tx, heard: list[Heard]) -> None:
     divisions = agencies.divisions_of(tx, {h.envelope.subject for h in heard})
     for one in heard:
         unit_id = one.envelope.subject
+        if unit_id not in divisions:
+            raise LookupError(f"尚未收到单位 {unit_id} 的登记，稍后再试")
         body = one.envelope.to_bytes()
         for code, node in areas.items():
-            if covers(node, divisions.get(unit_id, "-")):
+            if covers(node, divisions[unit_id]):
                 tx.send_out(
                     vhost=f"agency.{code}",
                     exchange=EXCHANGE,
