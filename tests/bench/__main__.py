@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -61,6 +62,7 @@ def measure(world: World, size: Size, only: str = "") -> list[Row]:
 def main() -> int:
     """0 when every goal is met."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end as well
     size = SHORT if asked.short else FULL
     home = Path(tempfile.mkdtemp(prefix="hexie-bench-"))
     try:
