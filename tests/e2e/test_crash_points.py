@@ -94,6 +94,11 @@ class Stage:
         assert armed is not None
         return armed
 
+    def log_of(self, name: str) -> str:
+        """The last lines a process wrote."""
+        log = self.home / "system" / "logs" / f"{name}.log"
+        return log.read_text(encoding="utf-8")[-4000:]
+
     def left(self) -> dict[str, int]:
         """What is on its way, by place."""
         run = self.system.run
@@ -190,7 +195,7 @@ def test_a_process_killed_exactly_there_loses_and_doubles_nothing(stage: Stage, 
     stage.take_down(owner)
     stage.released += 1
     poison = stage.poison() if point.endswith("_park") else b""
-    officer = threading.Thread(target=stage.office.enter_once)
+    officer = threading.Thread(target=stage.office.enter_once, daemon=True)
     if family == "accepts":
         officer.start()
     else:
@@ -199,7 +204,7 @@ def test_a_process_killed_exactly_there_loses_and_doubles_nothing(stage: Stage, 
     armed = stage.start_armed(owner, point)
     armed.wait(timeout=60)
 
-    assert armed.returncode == -signal.SIGKILL
+    assert armed.returncode == -signal.SIGKILL, stage.log_of(owner)
     if family == "accepts":
         officer.join(60)
         assert not officer.is_alive()
