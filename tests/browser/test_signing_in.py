@@ -38,7 +38,7 @@ def test_a_wrong_password_is_told_without_saying_which_part_was_wrong(portal: Po
 def test_the_eleventh_attempt_within_a_minute_is_turned_away(portal: Portal) -> None:
     person = portal.stranger()
 
-    guess = {"login": "guessed-login", "password": "guess"}
+    guess: dict[str, str | float | bool] = {"login": "guessed-login", "password": "guess"}
     answers = [person.page.request.post(f"{person.base}/sign-in", form=guess) for _ in range(10)]
     sign_in(person, "guessed-login", "guess")
     said = person.page.get_by_role("alert").inner_text()
