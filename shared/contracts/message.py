@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818  a verdict on bytes, not a fault of ours
     """These bytes are not a message this version of Hexie can read; park them."""
 
 
@@ -106,9 +106,13 @@ def read(envelope: Envelope, catalogue: dict[tuple[str, int], type[Event]]) -> E
     """The event inside, lifted to today's shape; `Unreadable` for an unknown type or version."""
     shape = catalogue.get((envelope.type, envelope.version))
     if shape is None:
-        raise Unreadable(f"未知的消息类型或版本 (unknown type or version): {envelope.type} v{envelope.version}")
+        raise Unreadable(
+            f"未知的消息类型或版本 (unknown type or version): {envelope.type} v{envelope.version}"
+        )
     try:
         event = shape.model_validate(envelope.data, extra="ignore")
     except ValueError as error:
-        raise Unreadable(f"内容与 {envelope.type} v{envelope.version} 不符: {str(error)[:300]}") from error
+        raise Unreadable(
+            f"内容与 {envelope.type} v{envelope.version} 不符: {str(error)[:300]}"
+        ) from error
     return event.upcast()
