@@ -145,6 +145,7 @@ class Oversight:
             agency.insert().values(
                 code=code,
                 agency_name="宁波市劳动保障监察支队",
+                node="330200",
                 types=[kind],
                 active=True,
                 added_at=at,
