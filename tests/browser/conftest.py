@@ -15,7 +15,8 @@ from tests.browser.portal import Portal
 from tests.browser.year import Year, make_year
 from tests.run import chromium
 from tests.support.agencies import Agencies
-from tests.support.system import System
+from tests.support.servers import Servers
+from tests.support.system import System, a_system
 
 _ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
@@ -24,6 +25,13 @@ _ARGUMENTS = [
 _PICTURES = Path("build") / "browser"
 _LOGINS = re.compile(r"^(nb|hs)-|^aud$")
 _FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="package")
+def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system of the folder's own: what other tests left on the desk would bury the stories."""
+    with a_system(servers, tmp_path_factory.mktemp("home")) as found:
+        yield found
 
 
 @pytest.fixture(scope="package")

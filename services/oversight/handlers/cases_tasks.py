@@ -56,8 +56,7 @@ def get_figures(tx: Tx, command: GetFigures) -> Figures:
 
 
 def _reviews(tx: Tx) -> Iterator[TaskView]:
-    rows = cases_review.list_matters(tx, state="pending", unit_id="", after="", limit=MOST)
-    for row in rows[:MOST]:
+    for row in cases_review.list_newest_matters(tx, MOST):
         holds = row["hold_id"] is not None and row["lifted_at"] is None
         kind = TRIGGER_NAMES.get(row["kind"], "检查发现的问题")
         word = "已暂停，待核实" if holds else "待核实"

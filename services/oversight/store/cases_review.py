@@ -136,6 +136,15 @@ def list_matters(tx: Tx, *, state: str, unit_id: str, after: str, limit: int) ->
     return [dict(row) for row in tx.session.execute(query).mappings()]
 
 
+def list_newest_matters(tx: Tx, limit: int) -> list[Row]:
+    """What waits for a person, newest first: what has just been suspended must never be buried."""
+    query = _matters(tx, queued=True)
+    columns = query.selected_columns
+    query = query.where(columns.state == "pending")
+    query = query.order_by(columns.opened_at.desc(), columns.trigger_id.desc()).limit(limit)
+    return [dict(row) for row in tx.session.execute(query).mappings()]
+
+
 def save_reviewed(tx: Tx, matter: Row, *, state: str, severity: str = "", impact: str = "") -> None:
     """A person has confirmed or dismissed the matter."""
     done = {"state": state, "decided_at": tx.now, "decided_by": tx.actor.id}
