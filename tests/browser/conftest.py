@@ -15,7 +15,7 @@ from tests.browser.portal import Portal
 from tests.browser.year import Year, make_year
 from tests.run import chromium
 from tests.support.agencies import Agencies
-from tests.support.servers import Servers
+from tests.support.servers import private_servers
 from tests.support.system import System, a_system
 
 _ARGUMENTS = [
@@ -28,9 +28,14 @@ _FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="package")
-def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """A system of the folder's own: what other tests left on the desk would bury the stories."""
-    with a_system(servers, tmp_path_factory.mktemp("home")) as found:
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system and servers of the folder's own.
+
+    What other tests left on the desk would bury the stories, and an agency's virtual host has
+    one name on a broker: two systems on one broker would take each other's events.
+    """
+    folder = tmp_path_factory.mktemp("browser")
+    with private_servers(folder / "servers") as own, a_system(own, folder / "home") as found:
         yield found
 
 

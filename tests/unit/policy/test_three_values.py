@@ -113,7 +113,7 @@ WRONG: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("value", WRONG, ids=repr)
+@pytest.mark.parametrize("value", WRONG, ids=lambda v: type(v).__name__)
 def test_a_value_of_another_form_is_unknown(value: Any) -> None:
     assert outcome(AtLeast("n", 3), n=value) is UNKNOWN
     assert outcome(Not(AtLeast("n", 3)), n=value) is UNKNOWN
