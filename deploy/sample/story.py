@@ -278,11 +278,11 @@ class Story:
 
     async def _chain_of(self, decision_id: str) -> None:
         found = await self.rest.read(f"/decisions/{decision_id}", people.clerk(people.CITY))
-        say(f"  为什么（{decision_id}）：")
+        say(f"  为什么（{decision_id}；各条规则写的是不满足时的后果）：")
+        words = {"met": "符合", "not_met": "不符合", "unknown": "待查明"}
         for rule in found.get("rules", []):
-            say(
-                f"    {rule.get('clause', ''):<14} {rule.get('says', '')} → {rule.get('outcome', '')}"
-            )
+            outcome = words.get(rule.get("outcome", ""), "")
+            say(f"    {rule.get('clause', ''):<14} {rule.get('says', '')} → {outcome}")
 
 
 def told(at: datetime | None, what: str, clause: str) -> None:
