@@ -6,13 +6,41 @@ from enum import StrEnum
 
 
 class UnitKind(StrEnum):
-    """Kinds of unit. NB23 二(一) prints exactly these five; later packs add theirs."""
+    """Every kind of unit a pack may know; which of them a place has, its pack says."""
 
     ENTERPRISE = "enterprise"
     SITE = "site"
     PARK = "park"
     TOWNSHIP = "township"
     INDUSTRY = "industry"
+    GROUP = "group"
+    INDUSTRY_CHAIN = "industry_chain"
+    SUPPLY_CHAIN = "supply_chain"
+    VILLAGE = "village"
+    BUILDING = "building"
+    BLOCK = "block"
+    STATION = "station"
+
+
+KIND_TEXT = {
+    UnitKind.ENTERPRISE: "企业",
+    UnitKind.SITE: "工地项目",
+    UnitKind.PARK: "工业园区",
+    UnitKind.TOWNSHIP: "乡镇（街道）",
+    UnitKind.INDUSTRY: "行业（协会）",
+    UnitKind.GROUP: "集团",
+    UnitKind.INDUSTRY_CHAIN: "产业链",
+    UnitKind.SUPPLY_CHAIN: "供应链",
+    UnitKind.VILLAGE: "村（社区）",
+    UnitKind.BUILDING: "楼宇",
+    UnitKind.BLOCK: "街区",
+    UnitKind.STATION: "公共服务站点",
+}
+
+
+def kind_text(kind: str) -> str:
+    """A kind of unit in words, or the word itself when no pack of ours has it."""
+    return KIND_TEXT[UnitKind(kind)] if kind in UnitKind else kind
 
 
 class Side(StrEnum):
@@ -33,8 +61,25 @@ class HoldEffect(StrEnum):
     NOTE = "note"
 
 
+def area_of(node: str) -> str:
+    """The division part of a node: "330203.hx" -> "330203"."""
+    return node.partition(".")[0]
+
+
+def suite_of(node: str) -> str:
+    """Which programme's offices a node belongs to when a place runs more than one (A-02).
+
+    "330203.hx" -> "hx"; "" for the offices of 协调劳动关系三方 themselves.
+    """
+    return node.partition(".")[2]
+
+
 def prefix_of(node: str) -> str:
-    """The part of a division code a node answers for: 330200 -> "3302", 330000 -> "33"."""
+    """The part of a division code a node answers for: 330200 -> "3302", 330000 -> "33".
+
+    A node of another suite answers for no plain division: the whole node comes back, which
+    nothing begins with. Whoever means the shared unit register asks `prefix_of(area_of(node))`.
+    """
     if len(node) != 6 or not node.isdigit():
         return node or "\0"
     if node == "000000":
@@ -42,11 +87,11 @@ def prefix_of(node: str) -> str:
     return node.rstrip("0") if len(node.rstrip("0")) % 2 == 0 else node.rstrip("0") + "0"
 
 
-def covers(node: str, division: str) -> bool:
-    """Whether a node answers for a division (itself or anything beneath it)."""
-    return division.startswith(prefix_of(node))
+def covers(node: str, place: str) -> bool:
+    """Whether a node answers for a division or node: itself or beneath it, of the same suite."""
+    return suite_of(node) == suite_of(place) and area_of(place).startswith(prefix_of(area_of(node)))
 
 
 def level_of(node: str) -> str:
     """nation, province, city or district, read from a GB/T 2260 code."""
-    return {0: "nation", 2: "province", 4: "city"}.get(len(prefix_of(node)), "district")
+    return {0: "nation", 2: "province", 4: "city"}.get(len(prefix_of(area_of(node))), "district")

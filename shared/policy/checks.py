@@ -8,10 +8,26 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from shared.policy.checks_programme import programme_faults
 from shared.policy.findings import Finding
 from shared.policy.inherit import Sections
 from shared.policy.judging import form_of
 from shared.policy.pack import Pack, Setting, Trigger
+
+_KEYED = (
+    "procedures",
+    "benefits",
+    "grounds",
+    "lists",
+    "relations",
+    "marks",
+    "records",
+    "gaps",
+    "work_items",
+    "measures",
+    "reports",
+    "rounds",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,7 @@ def entries(pack: Pack) -> Iterator[tuple[str, str, Any]]:
         yield from ((section, key, entry) for key, entry in getattr(pack, section).items())
     for rules in pack.gates.values():
         yield from (("gates", rule.id, rule) for rule in rules)
-    for section in ("procedures", "benefits", "grounds", "lists"):
+    for section in _KEYED:
         yield from ((section, key, entry) for key, entry in getattr(pack, section).items())
     yield from (("triggers", trigger.id, trigger) for trigger in pack.triggers)
     yield from (("duties", duty.id, duty) for duty in pack.duties)
@@ -141,13 +157,9 @@ def _triggers(at: Checked) -> Iterator[Finding]:
             closed[trigger.type] = trigger
 
 
-def _duties(at: Checked) -> Iterator[Finding]:
-    for duty in at.pack.duties:
-        try:
-            date(2023, duty.month, duty.day)
-        except ValueError:
-            why = f"没有 {duty.month} 月 {duty.day} 日"
-            yield at.fault("duties", duty.id, why, "改成每年都有的日期")
+def _programme(at: Checked) -> Iterator[Finding]:
+    for section, key, why, remedy in programme_faults(at.pack):
+        yield at.fault(section, key, why, remedy)
 
 
 def _marks(at: Checked) -> Iterator[Finding]:
@@ -164,6 +176,11 @@ def _parts(at: Checked) -> Iterator[Finding]:
         ("procedures", "steps", "id"),
         ("lists", "items", "id"),
         ("kinds", "fields", "name"),
+        ("records", "fields", "name"),
+        ("records", "states", "id"),
+        ("work_items", "fields", "name"),
+        ("work_items", "parts", "id"),
+        ("reports", "sections", "id"),
     )
     for section, parts, word in listed:
         for key, entry in getattr(at.pack, section).items():
@@ -180,7 +197,7 @@ CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     _settings,
     _kinds,
     _triggers,
-    _duties,
+    _programme,
     _marks,
     _parts,
 )

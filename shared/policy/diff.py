@@ -24,6 +24,14 @@ SECTIONS = {
     "grounds": "退出情形",
     "duties": "期限",
     "lists": "清单",
+    "relations": "单位关系",
+    "marks": "单位标记",
+    "records": "工作记录",
+    "gaps": "缺口清单",
+    "work_items": "创建重点内容",
+    "measures": "指标",
+    "reports": "报告",
+    "rounds": "轮次",
 }
 HEAD = {"version": "版本", "title": "题名", "status": "状态", "jurisdiction": "适用地区"}
 LONGEST = 120

@@ -13,6 +13,7 @@ from shared.policy.examples import Example, coverage, read_examples
 from shared.policy.findings import Finding, PackInvalid
 from shared.policy.inherit import Sections, Written, gather, lay_over
 from shared.policy.pack import Pack
+from shared.policy.record_facts import derived_facts
 from shared.policy.shapes import Shaper
 from shared.policy.tree import Located, read_tree
 from shared.policy.words import HEAD, SECTIONS, STATUSES
@@ -21,6 +22,7 @@ PACKS = Path(__file__).parent / "packs"
 PACK_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 LARGEST_FILE = 2_000_000
 DEEPEST_LINE = 8
+_ASKED_OF = ("facts", "settings", "records", "reports")
 
 
 def pack_ids(root: Path = PACKS) -> tuple[str, ...]:
@@ -96,12 +98,15 @@ def _trees(folder: Path, pattern: str) -> Iterator[Located]:
 def _built(head: dict[str, Located], merged: Sections) -> tuple[Pack | None, list[Finding]]:
     first = Shaper({}, {})
     plain: dict[str, Any] = {
-        section: _section(first, section, merged[section]) for section in ("facts", "settings")
+        section: _section(first, section, merged[section]) for section in _ASKED_OF
     }
-    shaper = Shaper(
-        {k: v for k, v in plain["facts"].items() if v is not None},
-        {k: v for k, v in plain["settings"].items() if v is not None},
-    )
+    asked = {name: {k: v for k, v in plain[name].items() if v is not None} for name in _ASKED_OF}
+    derived = derived_facts(asked["records"].values(), asked["reports"])
+    for name in derived.keys() & asked["facts"].keys():
+        why = "与工作记录或报告自带的事实同名"
+        first.note(merged["facts"][name], why, "删去这一条，或改名", shown=name)
+    plain["facts"] = asked["facts"] | derived
+    shaper = Shaper(plain["facts"], asked["settings"])
     for section in SECTIONS:
         if section not in plain:
             plain[section] = _section(shaper, section, merged[section])

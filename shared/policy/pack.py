@@ -11,6 +11,19 @@ from datetime import date
 from decimal import Decimal
 
 from shared.policy.conditions import Condition
+from shared.policy.programme import (
+    Duty,
+    FieldSpec,
+    Gap,
+    ListItem,
+    Measure,
+    NumberedRound,
+    RecordKind,
+    Relation,
+    ReportForm,
+    UnitMark,
+    WorkItem,
+)
 
 Scalar = str | int | bool | Decimal | date
 
@@ -101,24 +114,22 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldSpec:
-    """A field of a unit kind, with the word an officer sees."""
-
-    name: str
-    says: str
-    form: str
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class UnitKind:
-    """A kind of unit the pack knows. identifier: credit_code, project_number or internal."""
+    """A kind of unit the pack knows. identifier: credit_code, project_number or internal.
+
+    pilot     explored, never titled; switch: the flag setting that must be true to register one
+    subtypes  when there are any, an entry must name one (details key `subtype`)
+    """
 
     id: str
     name: str
     identifier: str
     fields: tuple[FieldSpec, ...]
     clause: str
+    pilot: bool = False
+    switch: str = ""
+    subtypes: tuple[ListItem, ...] = ()
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +165,26 @@ class Standard:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title, who names it, and how many a year by kind of unit."""
+    """A title or status, who gives it, and how many a year by kind of unit.
+
+    rank      title, recognition (a base status), reserve (a list that gives no title by itself),
+              pilot (a project, no title) or external (given outside this system, recorded by hand)
+    by        who gives it, in the document's words
+    every_years  the interval the text prints for a round, None when it prints none
+    tolerance_percent  how far a quota printed as 「约」「左右」 may be passed with a warning (A-04)
+    """
 
     id: str
     name: str
     level: str
     kinds: tuple[str, ...]
     clause: str
+    rank: str = "title"
+    by: str = ""
+    every_years: int | None = None
     validity_years: int | None = None
+    tolerance_percent: int | None = None
+    reading: str = ""
     quotas: Mapping[str, int] = field(default_factory=dict)
     quota_clauses: Mapping[str, str] = field(default_factory=dict)
 
@@ -241,28 +264,6 @@ class ExitGround:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
-    """A dated duty of a node. hard: marked late when overdue; soft: a warning and a reason."""
-
-    id: str
-    says: str
-    node_level: str
-    month: int
-    day: int
-    hard: bool
-    clause: str
-    reading: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ListItem:
-    """One entry of a list, by the name programs use and the document's own words."""
-
-    id: str
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
 class NamedList:
     """Things the document enumerates: compulsory sections of a plan, merit headings …"""
 
@@ -297,6 +298,14 @@ class Pack:
     duties: tuple[Duty, ...]
     lists: Mapping[str, NamedList] = field(default_factory=dict)
     facts: Mapping[str, FactSpec] = field(default_factory=dict)
+    relations: Mapping[str, Relation] = field(default_factory=dict)
+    marks: Mapping[str, UnitMark] = field(default_factory=dict)
+    records: Mapping[str, RecordKind] = field(default_factory=dict)
+    gaps: Mapping[str, Gap] = field(default_factory=dict)
+    work_items: Mapping[str, WorkItem] = field(default_factory=dict)
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    reports: Mapping[str, ReportForm] = field(default_factory=dict)
+    rounds: Mapping[str, NumberedRound] = field(default_factory=dict)
 
     def clause(self, clause_id: str) -> Clause:
         """The clause with its wording; KeyError for an id the loader would have refused."""

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from shared.contracts.message import Actor, Envelope
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import PackActivated
-from shared.contracts.scalars import covers, prefix_of
+from shared.contracts.scalars import area_of, covers, prefix_of
 from shared.policy.codec import pack_from_json
 from shared.policy.load import load_pack, pack_ids
 from shared.policy.pack import Pack
@@ -87,7 +87,9 @@ def in_force_for(tx: Work, nodes: Iterable[str], on: date) -> dict[str, Pack | N
     for node in nodes:
         covering = [row for row in rows if covers(row.jurisdiction, node)]
         best = max(
-            covering, key=lambda r: (len(prefix_of(r.jurisdiction)), r.effective_on), default=None
+            covering,
+            key=lambda r: (len(prefix_of(area_of(r.jurisdiction))), r.effective_on),
+            default=None,
         )
         found[node] = pinned(tx, str(best.fingerprint)) if best is not None else None
     return found

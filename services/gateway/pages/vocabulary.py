@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.contracts.scalars import KIND_TEXT
+
 
 @dataclass(frozen=True)
 class Word:
@@ -117,18 +119,14 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "not_met": Word("不符合", "bad"),
         "unknown": Word("无法判断", "warn"),
     },
-    "kind": {
-        "enterprise": Word("企业"),
-        "site": Word("工地项目"),
-        "park": Word("园区"),
-        "township": Word("乡镇（街道）"),
-        "industry": Word("行业"),
-    },
+    "kind": {str(kind): Word(says) for kind, says in KIND_TEXT.items()},
     "level": {
         "nation": Word("国家级"),
         "province": Word("省级"),
         "city": Word("市级"),
         "district": Word("区县级"),
+        "township": Word("乡镇级"),
+        "system": Word("系统"),
     },
     "size": {
         "large": Word("大型"),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from services.registry.store import history
 from shared.contracts.message import Actor
 from shared.contracts.refusals import Refused
-from shared.contracts.scalars import covers
+from shared.contracts.scalars import area_of, covers, suite_of
 from shared.messaging.tx import Tx
 from shared.policy.assess import Determination, assess, gate, refuse_unless_met
 from shared.policy.conditions import Fact, FactValue
@@ -60,8 +60,14 @@ def need_text(text: str, says: str, pointer: str) -> str:
 
 
 def pack_for(tx: Tx, division: str, on: date | None = None) -> Pack:
-    """The law in force for a division; Refused("pack_not_activated") when there is none."""
-    return packs.in_force(tx, node=division[:6], on=on or tx.today)
+    """The law in force for a division or node; Refused("pack_not_activated") when there is none.
+
+    The unit register is shared (A-02): an officer of another suite reads a plain division by the
+    law of that suite.
+    """
+    suite = suite_of(division) or suite_of(tx.actor.node)
+    node = area_of(division)[:6] + (f".{suite}" if suite else "")
+    return packs.in_force(tx, node=node, on=on or tx.today)
 
 
 def fact(tx: Tx, name: str, value: FactValue, origin: str = "登记") -> Fact:

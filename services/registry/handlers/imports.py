@@ -17,7 +17,7 @@ from services.registry.domain.importing import (
 from services.registry.domain.search import name_key
 from services.registry.handlers.acts import Note, fact, need, notes, pack_for
 from services.registry.handlers.units import division_fault, entry_values
-from services.registry.handlers.views import KIND_TEXT, entered
+from services.registry.handlers.views import entered
 from services.registry.store import imports, units
 from services.registry.store.units import Row
 from shared.contracts.message import Actor
@@ -31,7 +31,7 @@ from shared.contracts.registry import (
     UnitEntry,
 )
 from shared.contracts.registry_answers import ImportReport, ImportRow
-from shared.contracts.scalars import covers
+from shared.contracts.scalars import covers, kind_text
 from shared.messaging.tx import Tx
 from shared.policy.assess import assess, gate
 from shared.policy.pack import Pack
@@ -231,7 +231,7 @@ class _Chunk:
         if not covers(self.tx.actor.node, held["division"]):
             says = "该代码已由其他区登记：请与市级三方办公室核对单位所在地"
         elif held["kind"] != entry.kind:
-            says = f"该代码已按“{KIND_TEXT.get(held['kind'], held['kind'])}”登记，类型不同：请核对"
+            says = f"该代码已按“{kind_text(held['kind'])}”登记，类型不同：请核对"
         elif held["standing"] == "closed":
             says = "该单位已注销：如重新参加，请逐户办理"
         else:

@@ -9,7 +9,7 @@ from typing import Any
 from services.registry.domain.plan import BANDS, RISK_TEXT, missing_sections
 from services.registry.domain.standing import TEXT, Standing
 from services.registry.handlers.acts import Note, fact, need, need_area, need_text, note, pack_for
-from services.registry.handlers.views import KIND_TEXT, warnings_of
+from services.registry.handlers.views import warnings_of
 from services.registry.store import plans, reference
 from services.registry.store.units import Row
 from shared.contracts.refusals import Refused
@@ -31,7 +31,7 @@ from shared.contracts.registry_answers import (
     Says,
     SheetLine,
 )
-from shared.contracts.scalars import Side, covers
+from shared.contracts.scalars import Side, covers, kind_text
 from shared.messaging.tx import Tx
 from shared.policy.assess import Determination, assess, gate, refuse_unless_met
 from shared.policy.conditions import Fact
@@ -155,6 +155,7 @@ def list_documents(tx: Tx, _command: ListDocuments) -> dict[str, Any]:
 def planning_sheet(tx: Tx, command: PlanningSheet) -> PlanningSheetView:
     """The register's figures for the plan's author: type, area, head-count band, risk."""
     need_area(tx, command.node)
+    pack = pack_for(tx, command.node)
     known = [code for code in reference.divisions() if len(code) == 9]
     rows = plans.sheet_figures(tx, command.node, known_names=known)
     return PlanningSheetView(
@@ -163,7 +164,7 @@ def planning_sheet(tx: Tx, command: PlanningSheet) -> PlanningSheetView:
         year=command.year,
         as_of=tx.today,
         total=sum(int(row["units"]) for row in rows),
-        by_kind=_lines(rows, "kind", lambda key: KIND_TEXT.get(key, key), list(KIND_TEXT)),
+        by_kind=_lines(rows, "kind", kind_text, list(pack.kinds)),
         by_area=_lines(rows, "area", reference.division_text),
         by_band=_lines(
             rows, "band", lambda key: {k: s for k, s, _ in BANDS}[key], [b[0] for b in BANDS]

@@ -20,7 +20,7 @@ from services.registry.handlers.acts import (
     note,
     pack_for,
 )
-from services.registry.handlers.views import KIND_TEXT, entered, unit_view, unit_views
+from services.registry.handlers.views import entered, unit_view, unit_views
 from services.registry.store import reference, titles, units
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import (
@@ -70,8 +70,7 @@ def register_unit(tx: Tx, command: RegisterUnit) -> UnitView:
         raise _taken(str(values["code"]))
     row = units.load_unit(tx, unit_id=unit_id)
     tx.emit(entered(row))
-    kind_text = KIND_TEXT.get(kind.id, kind.name)
-    note(tx, unit_id, Note("unit.entered", f"登记为{kind_text}", tx.today, clause=kind.clause))
+    note(tx, unit_id, Note("unit.entered", f"登记为{kind.name}", tx.today, clause=kind.clause))
     return unit_view(row, warnings=_warnings(row, kind))
 
 

@@ -24,16 +24,9 @@ from shared.contracts.registry_answers import (
     TitleView,
     UnitView,
 )
+from shared.contracts.scalars import kind_text
 from shared.messaging.tx import Tx
 from shared.policy.assess import Determination
-
-KIND_TEXT = {
-    "enterprise": "企业",
-    "site": "工地项目",
-    "park": "工业园区",
-    "township": "乡镇（街道）",
-    "industry": "行业（协会）",
-}
 
 _UNIT_FIELDS = (
     "unit_id", "kind", "name_text", "code", "division", "address", "industry", "headcount",
@@ -48,7 +41,7 @@ def unit_view(row: Row, names: tuple[str, ...] = (), warnings: tuple[Says, ...] 
     values: dict[str, Any] = {name: row[name] for name in _UNIT_FIELDS}
     return UnitView(
         **values,
-        kind_text=KIND_TEXT.get(row["kind"], row["kind"]),
+        kind_text=kind_text(row["kind"]),
         division_text=division_text(row["division"]),
         standing_text=TEXT[Standing(row["standing"])],
         titles=names,

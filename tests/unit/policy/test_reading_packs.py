@@ -195,7 +195,7 @@ def test_examples_are_read_as_strictly(write: Write, examples: str, why: str) ->
 
 def test_all_faults_are_told_at_once(write: Write) -> None:
     rest = GATE.replace("fact: plan.filed", "fact: plan.sent") + (
-        "duties:\n  d: {says: 报备, node_level: village, month: 2, day: 30, hard: true}\n"
+        "duties:\n  d: {says: 报备, levels: [city], recurs: monthly, month: 2, day: 30}\n"
     )
 
     assert len(lint(write(rest=rest))) >= 3

@@ -20,10 +20,8 @@ def _turn() -> bool:
         return imports.go_on_entering(tx)
 
 
-class RegistryService:
-    """Who is a unit, in what standing, and which honours it holds."""
-
-    name = "registry"
+class Register:
+    """Units, their files, plans, honours and history."""
 
     @accepts(registry.RegisterUnit)
     def register_unit(self, tx: Tx, command: registry.RegisterUnit) -> Shape:
