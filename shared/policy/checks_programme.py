@@ -56,9 +56,9 @@ def _record_faults(pack: Pack, kind: RecordKind) -> Iterator[tuple[str, str]]:
     if (kind.about == "record") != bool(kind.of) or (kind.of and kind.of not in pack.records):
         yield f"所属记录「{kind.of}」不对", "about: record 时 of 写所属的记录种类"
     yield from _used_faults(kind)
-    for state in kind.ended:
+    for state in (*kind.ended, *kind.shared):
         if state not in states:
-            yield f"没有状态「{state}」", "核对 ended"
+            yield f"没有状态「{state}」", "核对 ended、shared"
     for writer in kind.writers:
         if writer not in WRITERS:
             yield f"「{writer}」不能写记录", f"可用：{'、'.join(WRITERS)}"

@@ -61,6 +61,9 @@ class RecordKind:
     counts   fields it is counted by; sums: number fields added up; distinct: a person or people
              field of which different persons are counted, person-times beside (A-48)
     public   fields the public list shows; () when it is not published
+    shared   states in which every office under the pack may read it ("供各地学习借鉴"); () when it
+             stays with its node and those above
+    A record that names units in a field of form unit or units is listed in their files too.
     Rules of the gate `record.<id>` apply when one is saved. They may ask for `<id>.<field>` (a
     field with many values gives their number), `<id>.on`, `<id>.ends_on`, `<id>.state` and
     `<id>.others`: how many other open ones there are for the same unit, node or record.
@@ -84,6 +87,7 @@ class RecordKind:
     distinct: str = ""
     ratios: tuple[Ratio, ...] = ()
     public: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     reading: str = ""
 
     @property
@@ -156,6 +160,7 @@ class Duty:
     opens       "MM-DD" before which a yearly task is not yet due to begin; "" from 1 January
     done_by     what closes it: "plan", "report:<form>", "record:<kind>" or "" (a person closes it)
     per         one task for each: "" (the node), "unit:<kind>" or "record:<kind>" that is open
+    optional    the place may do without it (「可以」): there is a task only where it says it will
     owners      who is responsible, as printed; lead: leading divisions as printed, () when empty
     period      the time limit as printed when it is no date ("创建活动全程")
     number      the row of a printed task table, 0 when there is none
@@ -176,6 +181,7 @@ class Duty:
     opens: str = ""
     done_by: str = ""
     per: str = ""
+    optional: bool = False
     owners: tuple[str, ...] = ()
     lead: tuple[str, ...] = ()
     period: str = ""

@@ -133,12 +133,12 @@ def _title(pack: Pack, command: say.OpenRound) -> Title:
     level = level_of(command.node)
     if command.title_kind:
         title = pack.titles.get(command.title_kind)
-        if title is None or title.level != level:
+        if title is None or title.level != level or title.rank == "external":
             says = f"规则包中没有本级命名的称号「{command.title_kind}」"
             errors = [{"pointer": "/title_kind", "says": says}]
             raise Refused("title_unknown", says, "", 422, errors)
         return title
-    found = [t for t in pack.titles.values() if t.level == level]
+    found = [t for t in pack.titles.values() if t.level == level and t.rank == "title"]
     if len(found) != 1:
         raise Refused("title_unknown", "本级称号不止一个或没有，请指明称号", "", 422)
     return found[0]

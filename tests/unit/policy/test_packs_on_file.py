@@ -141,7 +141,8 @@ def test_all_gates_of_the_chain_are_there(ningbo: Pack) -> None:
     assert set(ningbo.gates) == {
         "unit.register", "commitment.accept", "plan.file", "application.submit",
         "recognition.decide", "nomination.enter", "nomination.city_review", "naming.notice",
-        "naming.approve", "exit.open", "exit.decide", "hold.lift",
+        "naming.approve", "exit.open", "exit.decide", "hold.lift", "cycle.open", "record.call",
+        "report.year_report",
     }  # fmt: skip
 
 
@@ -257,6 +258,8 @@ def test_duties_of_the_year(ningbo: Pack) -> None:
         ("plan", 3, 31, True),
         ("self_assessment", 4, 30, False),
         ("district_selection", 6, 30, False),
+        ("city_selection", None, None, False),
+        ("cross_inspection", None, None, False),
         ("year_report", 12, 20, True),
     }
 
