@@ -6,6 +6,7 @@ judge and the relay are plain loops; the gateway is uvicorn.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import warnings
@@ -37,11 +38,23 @@ def main() -> None:
 
     configure(name, settings().log_level)
     if name in NAMEKO:
-        _run_nameko(name, _load(NAMEKO[name]))
+        service = _load(NAMEKO[name])
+        _collect_seldom()
+        _run_nameko(name, service)
     elif name in PLAIN:
-        _load(PLAIN[name])()
+        main_of = _load(PLAIN[name])
+        _collect_seldom()
+        main_of()
     else:
+        _collect_seldom()
         _run_gateway()
+
+
+def _collect_seldom() -> None:
+    """Batches make many short-lived objects in no rings: looking for rings took a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)
 
 
 def _patch() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import Engine, create_engine, text
 
 from shared.runtime.settings import Settings, settings
@@ -32,6 +33,9 @@ def make_engine(service: str, given: Settings | None = None, *, pool_size: int =
             "keepalives_interval": 5,
             "keepalives_count": 3,
         },
+        # twice as fast as the standard library's, and every decision and message is JSON
+        json_serializer=lambda value: to_json(value).decode(),
+        json_deserializer=from_json,
         hide_parameters=True,  # personal data and raw events stay out of logs
         pool_size=pool_size or chosen.pool_size,
         max_overflow=0,
