@@ -86,8 +86,9 @@ def _clauses(at: Checked) -> Iterator[Finding]:
             if cited not in at.pack.clauses:
                 yield at.fault(section, key, f"依据的条款「{cited}」不存在", "核对条款编号")
     for key, clause in at.pack.clauses.items():
-        if clause.source not in at.pack.sources:
-            yield at.fault("clauses", key, f"文件「{clause.source}」没有登记", "在 sources 中登记")
+        for named in (clause.source, *clause.basis):
+            if named not in at.pack.sources:
+                yield at.fault("clauses", key, f"文件「{named}」没有登记", "在 sources 中登记")
         if key not in used and not clause.unused_because:
             remedy = "写明 unused_because，或让规则依据它"
             yield at.fault("clauses", key, "没有任何规则依据这一条", remedy)
@@ -127,16 +128,31 @@ def _kinds(at: Checked) -> Iterator[Finding]:
         for kind in named:
             if kind not in at.pack.kinds:
                 yield at.fault(section, key, f"没有「{kind}」这类单位", "在 kinds 中登记或改正")
-    taken: dict[str, str] = {}
-    for key, standard in at.pack.standards.items():
-        for kind in standard.kinds:
-            if kind in taken:
-                why = f"「{kind}」已有标准「{taken[kind]}」"
-                yield at.fault("standards", key, why, "一类单位只留一个标准")
-            taken[kind] = key
+    yield from _standards(at)
     for key, title in at.pack.titles.items():
         if title.quotas.keys() != title.quota_clauses.keys():
             yield at.fault("titles", key, "名额与名额依据不是一一对应", "每个名额写明条款")
+
+
+def _standards(at: Checked) -> Iterator[Finding]:
+    """One standard for a kind, and one more from each document held beside it."""
+    taken: dict[tuple[str, str], str] = {}
+    for key, standard in at.pack.standards.items():
+        clause = at.pack.clauses.get(standard.clause)
+        source = at.pack.sources.get(clause.source) if clause else None
+        for kind in standard.kinds:
+            part = source.id if source is not None and kind in source.kinds else ""
+            if (kind, part) in taken:
+                why = f"「{kind}」已有标准「{taken[kind, part]}」"
+                yield at.fault("standards", key, why, "一类单位只留一个标准")
+            taken[kind, part] = key
+
+
+def _benefits(at: Checked) -> Iterator[Finding]:
+    for key, benefit in at.pack.benefits.items():
+        if benefit.document and benefit.document not in at.pack.sources:
+            why = f"文件「{benefit.document}」没有登记"
+            yield at.fault("benefits", key, why, "在 sources 中登记")
 
 
 def _triggers(at: Checked) -> Iterator[Finding]:
@@ -196,6 +212,7 @@ CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     _clauses,
     _settings,
     _kinds,
+    _benefits,
     _triggers,
     _programme,
     _marks,

@@ -33,7 +33,13 @@ SECTIONS = {
     "reports": "报告",
     "rounds": "轮次",
 }
-HEAD = {"version": "版本", "title": "题名", "status": "状态", "jurisdiction": "适用地区"}
+HEAD = {
+    "version": "版本",
+    "title": "题名",
+    "status": "状态",
+    "jurisdiction": "适用地区",
+    "authority": "主管机构",
+}
 LONGEST = 120
 
 

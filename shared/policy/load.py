@@ -16,7 +16,7 @@ from shared.policy.pack import Pack
 from shared.policy.record_facts import derived_facts
 from shared.policy.shapes import Shaper
 from shared.policy.tree import Located, read_tree
-from shared.policy.words import HEAD, SECTIONS, STATUSES
+from shared.policy.words import HEAD, NEEDLESS, SECTIONS, STATUSES
 
 PACKS = Path(__file__).parent / "packs"
 PACK_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -140,7 +140,7 @@ def _head(shaper: Shaper, head: dict[str, Located]) -> dict[str, str]:
     for name in HEAD:
         if name in head:
             values[name] = shaper.value(str, head[name])
-        elif name == "parent":
+        elif name in NEEDLESS:
             values[name] = ""
         else:
             at = next(iter(head.values()), Located("", "pack.yaml", 1))

@@ -30,7 +30,13 @@ Scalar = str | int | bool | Decimal | date
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document. `loaded` is False for one that is named but not printed ("to be loaded")."""
+    """A document. `loaded` is False for one that is named but not printed ("to be loaded").
+
+    link        where the text is to be had, as another document prints it
+    disclosure  its class of disclosure as printed (主动公开); contact: whom it names for questions
+    kinds       it is a creation standard of its own for these kinds of unit, held beside the
+                printed one: both parts are needed and the stricter result counts (A-41)
+    """
 
     id: str
     title: str
@@ -39,6 +45,10 @@ class Source:
     issued_on: date | None = None
     bodies: tuple[str, ...] = ()
     loaded: bool = True
+    link: str = ""
+    disclosure: str = ""
+    contact: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,7 @@ class Clause:
     """A place in a document with its own words. `id` reads like "NB23:二(五).3" (third sentence).
 
     unused_because  why no rule of the pack rests on it ("" when one does)
+    basis           the documents the words themselves name: shown with all that rests on the clause
     """
 
     id: str
@@ -53,6 +64,7 @@ class Clause:
     citation: str
     wording: str
     unused_because: str = ""
+    basis: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +183,8 @@ class Title:
               pilot (a project, no title) or external (given outside this system, recorded by hand)
     by        who gives it, in the document's words
     every_years  the interval the text prints for a round, None when it prints none
-    tolerance_percent  how far a quota printed as 「约」「左右」 may be passed with a warning (A-04)
+    together  one number printed for all kinds together; its clause is the title's own
+    tolerance_percent  how far a number printed as 「约」「左右」 may be missed without a warning (A-04)
     """
 
     id: str
@@ -183,6 +196,7 @@ class Title:
     by: str = ""
     every_years: int | None = None
     validity_years: int | None = None
+    together: int | None = None
     tolerance_percent: int | None = None
     reading: str = ""
     quotas: Mapping[str, int] = field(default_factory=dict)
@@ -218,6 +232,8 @@ class Benefit:
     effect    lease (others act on it: inspection relief, green channels), priority, or record
     purposes  the entitlement-check purposes it answers
     degree    exempt or reduced for leases on inspection
+    document  the source that prints its items, when another one does; none are known until loaded
+    owners    who is responsible for it, as printed
     """
 
     id: str
@@ -229,6 +245,8 @@ class Benefit:
     clause: str
     purposes: tuple[str, ...] = ()
     degree: str = ""
+    document: str = ""
+    owners: tuple[str, ...] = ()
     reading: str = ""
 
 
@@ -275,7 +293,10 @@ class NamedList:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One programme's law, whole. `fingerprint` is the SHA-256 of its canonical JSON."""
+    """One programme's law, whole. `fingerprint` is the SHA-256 of its canonical JSON.
+
+    authority  who runs the programme, as printed; "" when the document leaves it to the nodes
+    """
 
     id: str
     version: str
@@ -306,6 +327,7 @@ class Pack:
     measures: Mapping[str, Measure] = field(default_factory=dict)
     reports: Mapping[str, ReportForm] = field(default_factory=dict)
     rounds: Mapping[str, NumberedRound] = field(default_factory=dict)
+    authority: str = ""
 
     def clause(self, clause_id: str) -> Clause:
         """The clause with its wording; KeyError for an id the loader would have refused."""
@@ -319,5 +341,13 @@ class Pack:
         raise KeyError(f"{self.id}: {name} 在 {on} 没有值")
 
     def standard_for(self, kind: str) -> Standard | None:
-        """The standard a unit of this kind is held against, or None when none is loaded (A-03)."""
-        return next((s for s in self.standards.values() if kind in s.kinds), None)
+        """The standard a unit of this kind is held against, or None when none is loaded (A-03).
+
+        One of a document held beside it (`Source.kinds`) is never taken for it.
+        """
+        found = (s for s in self.standards.values() if kind in s.kinds)
+        return next((s for s in found if kind not in self.source_of(s.clause).kinds), None)
+
+    def source_of(self, clause_id: str) -> Source:
+        """The document a clause stands in."""
+        return self.sources[self.clauses[clause_id].source]

@@ -54,6 +54,12 @@ FIELDS = {
     "type": "事件种类",
     "level": "层级",
     "options": "取值",
+    "basis": "所据文件",
+    "shared": "各地可见的状态",
+    "optional": "是否自行决定开展",
+    "target": "目标",
+    "target_on": "目标日",
+    "rank": "称号类别",
 }
 
 

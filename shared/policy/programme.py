@@ -65,8 +65,9 @@ class RecordKind:
              stays with its node and those above
     A record that names units in a field of form unit or units is listed in their files too.
     Rules of the gate `record.<id>` apply when one is saved. They may ask for `<id>.<field>` (a
-    field with many values gives their number), `<id>.on`, `<id>.ends_on`, `<id>.state` and
-    `<id>.others`: how many other open ones there are for the same unit, node or record.
+    field with many values gives their number), `<id>.on`, `<id>.ends_on`, `<id>.state`,
+    `<id>.<field>.given` (whether a field that may stay empty is filled in) and `<id>.others`: how
+    many other open ones there are for the same unit, node or record.
     """
 
     id: str
@@ -161,9 +162,12 @@ class Duty:
     done_by     what closes it: "plan", "report:<form>", "record:<kind>" or "" (a person closes it)
     per         one task for each: "" (the node), "unit:<kind>" or "record:<kind>" that is open
     optional    the place may do without it (「可以」): there is a task only where it says it will
+    lead_months per a record: the task opens this many months before the record's day and is due on
+                it (「提前一年」); the record is of the node or of one above it
     owners      who is responsible, as printed; lead: leading divisions as printed, () when empty
     period      the time limit as printed when it is no date ("创建活动全程")
     number      the row of a printed task table, 0 when there is none
+    ahead_months  arranged: opens so many months before the day an officer enters for it
     """
 
     id: str
@@ -182,11 +186,13 @@ class Duty:
     done_by: str = ""
     per: str = ""
     optional: bool = False
+    lead_months: int | None = None
     owners: tuple[str, ...] = ()
     lead: tuple[str, ...] = ()
     period: str = ""
     note: str = ""
     number: int = 0
+    ahead_months: int | None = None
     measure: str = ""
     reading: str = ""
 
@@ -202,7 +208,7 @@ class Measure:
     has_standing, has_title, has_record, has_mark, has_value
                 which of them count as the part; none of these: the figure is a plain count.
                 has_value narrows has_record to records with these field values
-    levels_titled  with has_title: titles of these levels only
+    levels_titled  with titled or has_title: titles of these levels only
     target      the printed goal, in percent for a share; approx: "about" (A-04)
     alert       below the target is an alarm, not only a difference
     """

@@ -38,6 +38,8 @@ def _of_record(kind: RecordKind) -> Iterator[FactSpec]:
         options = tuple(item.id for item in field.options) if field.form == "choice" else ()
         name = f"{kind.id}.{field.name}"
         yield FactSpec(name, f"{field.says}{counted}", fact_form(field.form), options)
+        if not field.required and field.form not in MANY:
+            yield FactSpec(f"{name}.given", f"已填{field.says}", "flag")
 
 
 def _of_report(form: ReportForm) -> Iterator[FactSpec]:

@@ -98,7 +98,7 @@ WORDS: Mapping[tuple[type, str], tuple[str | int, ...]] = {
     (Title, "level"): LEVELS,
     (Title, "rank"): ("title", "recognition", "reserve", "pilot", "external"),
     (Step, "level"): ("unit", *LEVELS, "naming"),
-    (Step, "role"): ("unit", "congress", "office", "tripartite", "public", "system"),
+    (Step, "role"): ("unit", "congress", "office", "tripartite", "third_party", "public", "system"),
     (Benefit, "effect"): ("lease", "priority", "record"),
     (Benefit, "degree"): ("", "exempt", "reduced"),
     (Trigger, "effect"): ("suspend", "lift_exemption", "review", "gate", "note"),
@@ -141,4 +141,5 @@ SECTIONS: Mapping[str, type] = {
     "rounds": NumberedRound,
 }
 
-HEAD = ("id", "version", "title", "status", "jurisdiction", "parent")
+HEAD = ("id", "version", "title", "status", "jurisdiction", "parent", "authority")
+NEEDLESS = ("parent", "authority")
