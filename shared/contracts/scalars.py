@@ -40,7 +40,7 @@ KIND_TEXT = {
 
 def kind_text(kind: str) -> str:
     """A kind of unit in words, or the word itself when no pack of ours has it."""
-    return KIND_TEXT[UnitKind(kind)] if kind in UnitKind else kind
+    return next((text for known, text in KIND_TEXT.items() if known == kind), kind)
 
 
 class Side(StrEnum):
@@ -69,9 +69,19 @@ def area_of(node: str) -> str:
 def suite_of(node: str) -> str:
     """Which programme's offices a node belongs to when a place runs more than one (A-02).
 
-    "330203.hx" -> "hx"; "" for the offices of 协调劳动关系三方 themselves.
+    "330203.hx" -> "hx", "330200.hx.gz" -> "hx"; "" for the offices of 协调劳动关系三方 themselves.
     """
-    return node.partition(".")[2]
+    return node.partition(".")[2].partition(".")[0]
+
+
+def system_of(node: str) -> str:
+    """The 产业（系统） a node stands for within its suite: "330200.hx.gz" -> "gz", else ""."""
+    return node.partition(".")[2].partition(".")[2]
+
+
+def in_suite(place: str, suite: str) -> str:
+    """A division as an office of a suite names it: ("330203", "hx") -> "330203.hx"."""
+    return f"{area_of(place)}.{suite}" if suite else area_of(place)
 
 
 def prefix_of(node: str) -> str:
@@ -88,10 +98,22 @@ def prefix_of(node: str) -> str:
 
 
 def covers(node: str, place: str) -> bool:
-    """Whether a node answers for a division or node: itself or beneath it, of the same suite."""
-    return suite_of(node) == suite_of(place) and area_of(place).startswith(prefix_of(area_of(node)))
+    """Whether a node answers for a division or node: itself or beneath it, of the same suite.
+
+    The node of a system answers for that system only, in its whole area.
+    """
+    return (
+        suite_of(node) == suite_of(place)
+        and system_of(node) in ("", system_of(place))
+        and area_of(place).startswith(prefix_of(area_of(node)))
+    )
 
 
 def level_of(node: str) -> str:
-    """nation, province, city or district, read from a GB/T 2260 code."""
+    """nation, province, city or district, read from a GB/T 2260 code; system for a system's node.
+
+    Zones count as county level (A-56).
+    """
+    if system_of(node):
+        return "system"
     return {0: "nation", 2: "province", 4: "city"}.get(len(prefix_of(area_of(node))), "district")

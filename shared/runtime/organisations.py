@@ -6,16 +6,19 @@ that an old decision keeps the seats it was made with (A-07).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from shared.contracts.scalars import Side
+from shared.contracts.scalars import Side, in_suite
 
 _FOLDER = Path(__file__).with_name("organisations")
+_NO_OFFICE = ("township",)  # writes its own report; applications go to the county (HN 五(五))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,17 @@ class Body:
     valid_from: date = date.min
     valid_to: date | None = None
 
+    def sits(self, on: date) -> bool:
+        """Whether the body has its seat on a day."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An office of 协调劳动关系三方 at one level, named by its division code."""
+    """An office at one level, named by its division code and, where there are two, its suite.
+
+    `external`: it is written to and answers, nobody of its own signs in here.
+    """
 
     code: str
     name: str
@@ -39,39 +49,67 @@ class Node:
     parent: str
     bodies: tuple[Body, ...]
     valid_from: date
+    external: bool = False
+
+    @property
+    def short_name(self) -> str:
+        """The place or system without the words for its office."""
+        return self.name.removesuffix("协调劳动关系三方会议办公室").removesuffix(
+            "和谐企业创建工作领导小组办公室"
+        )
 
 
-def read_nodes(text: str) -> dict[str, Node]:
-    """Nodes by code from a YAML text; ValueError for a doubled code or a parent unknown here."""
+def read_nodes(text: str, known: Mapping[str, Node] | None = None) -> dict[str, Node]:
+    """Nodes by code from a YAML text; `known` are those of other texts.
+
+    ValueError for a doubled code, a parent unknown, or a delegated body that the parent lacks.
+    """
     nodes: dict[str, Node] = {}
+    others = known or {}
     for row in yaml.safe_load(text)["nodes"]:
-        begins = row["valid_from"]
-        bodies = tuple(
+        node = _node(row)
+        if node.code in nodes or node.code in others:
+            raise ValueError(f"机构编码重复 (code twice): {node.code}")
+        nodes[node.code] = node
+    for node in nodes.values():
+        parent = nodes.get(node.parent) or others.get(node.parent)
+        if node.parent and parent is None:
+            raise ValueError(f"{node.code} 的上级 {node.parent} 不在表中 (parent unknown)")
+        theirs = {body.name for body in parent.bodies} if parent else set()
+        for body in node.bodies:
+            if body.delegated and body.name not in theirs:
+                raise ValueError(f"{node.code} 的上级没有 {body.name} (delegated body unknown)")
+    return nodes
+
+
+def _node(row: Mapping[str, Any]) -> Node:
+    begins = row["valid_from"]
+    return Node(
+        code=str(row["code"]),
+        name=str(row["name"]),
+        level=str(row["level"]),
+        parent=str(row["parent"]),
+        bodies=tuple(
             Body(
                 name=body["name"],
                 side=Side(body["side"]),
+                delegated=body.get("delegated", False),
                 valid_from=body.get("valid_from", begins),
                 valid_to=body.get("valid_to"),
             )
             for body in row["bodies"]
-        )
-        if row["code"] in nodes:
-            raise ValueError(f"机构编码重复 (code twice): {row['code']}")
-        nodes[row["code"]] = Node(
-            row["code"], row["name"], row["level"], row["parent"], bodies, begins
-        )
-    for node in nodes.values():
-        if node.parent and node.parent not in nodes:
-            raise ValueError(f"{node.code} 的上级 {node.parent} 不在表中 (parent unknown)")
-    return nodes
+        ),
+        valid_from=begins,
+        external=bool(row.get("external", False)),
+    )
 
 
 @lru_cache(maxsize=1)
 def all_nodes() -> dict[str, Node]:
-    """Every node of every region file, by code."""
+    """Every node of every region file, by code; upper levels before those beneath them."""
     found: dict[str, Node] = {}
     for path in sorted(_FOLDER.glob("*.yaml")):
-        found.update(read_nodes(path.read_text(encoding="utf-8")))
+        found.update(read_nodes(path.read_text(encoding="utf-8"), found))
     return found
 
 
@@ -91,12 +129,16 @@ def children_of(code: str) -> tuple[Node, ...]:
     return tuple(n for _, n in sorted(all_nodes().items()) if n.parent == code)
 
 
-def office_for(division: str) -> Node | None:
-    """The node nearest to a division: its own, else the one whose area holds it."""
+def office_for(division: str, suite: str = "") -> Node | None:
+    """The node nearest to a division, of the suite asked for: its own, else the one above it.
+
+    Neither a township's, which takes in no applications, nor one whose people do not work here.
+    """
     nodes = all_nodes()
     for code in (division[:9], division[:6], division[:4] + "00", division[:2] + "0000"):
-        if code in nodes:
-            return nodes[code]
+        node = nodes.get(in_suite(code, suite))
+        if node is not None and not node.external and node.level not in _NO_OFFICE:
+            return node
     return None
 
 
@@ -109,16 +151,15 @@ def bodies_of(
 ) -> tuple[Body, ...]:
     """The bodies whose opinion a joint decision of this node needs on a day.
 
-    A node without an employer body takes its parent's, marked delegated, unless the officer
-    switched the fallback off (A-08). Empty for an unknown node.
+    A node without an employer body takes its parent's, marked delegated; so does a body that the
+    node itself lists as delegated. Both end where the officer switched the fallback off (A-08).
+    Empty for an unknown node.
     """
     known = all_nodes() if nodes is None else nodes
     node = known.get(code)
     if node is None:
         return ()
-    own = tuple(
-        b for b in node.bodies if b.valid_from <= on and (b.valid_to is None or on <= b.valid_to)
-    )
+    own = tuple(b for b in node.bodies if b.sits(on) and (fallback or not b.delegated))
     if not fallback or not node.parent or any(b.side is Side.EMPLOYERS for b in own):
         return own
     above = bodies_of(node.parent, on, nodes=known)

@@ -156,7 +156,7 @@ def planning_sheet(tx: Tx, command: PlanningSheet) -> PlanningSheetView:
     """The register's figures for the plan's author: type, area, head-count band, risk."""
     need_area(tx, command.node)
     pack = pack_for(tx, command.node)
-    known = [code for code in reference.divisions() if len(code) == 9]
+    known = [code for code in organisations.all_nodes() if len(code) == 9]
     rows = plans.sheet_figures(tx, command.node, known_names=known)
     return PlanningSheetView(
         node=command.node,

@@ -7,10 +7,12 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from services.registry.domain.size import SizeLine
+from shared.policy.tree import LOADER
 
 _FOLDER = Path(__file__).parent
 _LETTERS = (
@@ -39,8 +41,9 @@ class Division:
 
 @lru_cache(maxsize=1)
 def divisions() -> dict[str, Division]:
-    """Every division on record, ended ones too, by code."""
-    rows = yaml.safe_load((_FOLDER / "divisions.yaml").read_text(encoding="utf-8"))["divisions"]
+    """Every division on record, ended ones too, by code: one file for each region."""
+    files = sorted((_FOLDER / "divisions").glob("*.yaml"))
+    rows = [row for path in files for row in _read(path)["divisions"]]
     return {
         row["code"]: Division(
             code=row["code"],
@@ -52,6 +55,10 @@ def divisions() -> dict[str, Division]:
         )
         for row in rows
     }
+
+
+def _read(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506  the safe one
 
 
 def division_of(code: str) -> Division | None:
@@ -69,7 +76,7 @@ def division_text(code: str) -> str:
 @lru_cache(maxsize=1)
 def size_lines() -> tuple[SizeLine, ...]:
     """The table of size classes."""
-    rows = yaml.safe_load((_FOLDER / "sizes.yaml").read_text(encoding="utf-8"))["lines"]
+    rows = _read(_FOLDER / "sizes.yaml")["lines"]
     return tuple(
         SizeLine(
             name=row["name"],

@@ -6,9 +6,8 @@ from datetime import date
 
 import pytest
 
-from shared.contracts.scalars import Side
+from shared.contracts.scalars import Side, covers, level_of
 from shared.runtime.organisations import (
-    all_nodes,
     bodies_of,
     children_of,
     find_node,
@@ -51,7 +50,7 @@ def test_ningbo_has_its_city_and_ten_districts_with_four_bodies_each():
 
 
 def test_the_zones_of_ningbo_borrow_the_citys_employer_bodies():
-    zones = [n for n in all_nodes().values() if n.level == "zone"]
+    zones = [n for n in children_of("330200") if n.level == "zone"]
 
     assert zones
     for zone in zones:
@@ -60,13 +59,71 @@ def test_the_zones_of_ningbo_borrow_the_citys_employer_bodies():
 
 
 @pytest.mark.parametrize(
-    ("division", "office"),
-    [("330203", "330203"), ("330203001", "330203"), ("330299", "330200"), ("110101", None)],
+    ("division", "suite", "office"),
+    [
+        ("330203", "", "330203"),
+        ("330203001", "", "330203"),
+        ("330299", "", "330200"),
+        ("330203001", "hx", "330203.hx"),
+        ("371071004", "", "371071"),
+        ("371003801", "", "371003801"),
+        ("430121001", "", "430121"),
+        ("430202", "", "430200"),
+        ("430204", "hx", None),
+        ("330106", "", None),
+        ("110101", "", None),
+    ],
 )
-def test_the_nearest_office_answers_for_a_division(division, office):
-    found = office_for(division)
+def test_the_nearest_office_answers_for_a_division(division, suite, office):
+    found = office_for(division, suite)
 
     assert (found.code if found else None) == office
+
+
+@pytest.mark.parametrize(
+    ("node", "own", "delegated"),
+    [
+        ("371002", 3, 1),
+        ("371003801", 3, 0),
+        ("120102", 4, 0),
+        ("430000", 4, 0),
+        ("430100", 4, 0),
+        ("430373", 2, 2),
+        ("330200.hx", 1, 0),
+        ("330203.hx", 1, 0),
+    ],
+)
+def test_each_region_has_the_bodies_its_document_names(node, own, delegated):
+    found = bodies_of(node, TODAY)
+
+    assert [sum(not b.delegated for b in found), sum(b.delegated for b in found)] == [
+        own,
+        delegated,
+    ]
+    assert len([b for b in bodies_of(node, TODAY, fallback=False) if b.delegated]) == 0
+
+
+def test_the_government_side_differs_from_node_to_node():
+    sides = {
+        node: next(b.name for b in bodies_of(node, TODAY) if b.side is Side.GOVERNMENT)
+        for node in ("371071", "371003801", "371082")
+    }
+
+    assert sides == {
+        "371071": "威海高区科技创新局",
+        "371003801": "南海新区党群与人力资源部",
+        "371082": "荣成市人力资源和社会保障局",
+    }
+
+
+def test_a_suite_and_its_systems_answer_for_themselves_only():
+    assert covers("330200.hx", "330203.hx")
+    assert covers("330200.hx", "330200.hx.gz")
+    assert not covers("330200.hx.gz", "330203.hx")
+    assert not covers("330200.hx.gz", "330200.hx.jt")
+    assert not covers("330200.hx", "330203")
+    assert not covers("330200", "330203.hx")
+    assert level_of("330200.hx.gz") == "system"
 
 
 def test_a_zone_without_employer_body_borrows_the_citys_marked_delegated():
@@ -99,7 +156,11 @@ def test_an_unknown_node_has_no_seats():
 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
-    [('code: "330290"', 'code: "330200"', "重复"), ('parent: "330200"', 'parent: "1"', "上级")],
+    [
+        ('code: "330290"', 'code: "330200"', "重复"),
+        ('parent: "330200"', 'parent: "1"', "上级"),
+        ("{name: 区人社局, side", "{name: 省企联, delegated: true, side", "没有 省企联"),
+    ],
 )
 def test_a_table_that_contradicts_itself_is_refused(old, new, says):
     with pytest.raises(ValueError, match=says):
