@@ -170,8 +170,6 @@ def _duty_faults(pack: Pack, duty: Duty) -> Iterator[tuple[str, str]]:
         yield f"「{duty.per}」不能逐个设期限", "可用：unit:类型、record:记录，或不写"
     if duty.ahead_months is not None and duty.recurs != "arranged":
         yield "不是待安排的期限，却写了提前月数", "写 recurs: arranged，或删去 ahead_months"
-    if duty.lead_months is not None and word != "record":
-        yield "写了提前的月数，却不是按记录设的期限", "per 写 record:记录，或删去 lead_months"
     if duty.measure and duty.measure not in pack.measures:
         yield f"没有指标「{duty.measure}」", "核对 measure"
 

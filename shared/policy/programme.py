@@ -162,8 +162,6 @@ class Duty:
     done_by     what closes it: "plan", "report:<form>", "record:<kind>" or "" (a person closes it)
     per         one task for each: "" (the node), "unit:<kind>" or "record:<kind>" that is open
     optional    the place may do without it (「可以」): there is a task only where it says it will
-    lead_months per a record: the task opens this many months before the record's day and is due on
-                it (「提前一年」); the record is of the node or of one above it
     owners      who is responsible, as printed; lead: leading divisions as printed, () when empty
     period      the time limit as printed when it is no date ("创建活动全程")
     number      the row of a printed task table, 0 when there is none
@@ -186,7 +184,6 @@ class Duty:
     done_by: str = ""
     per: str = ""
     optional: bool = False
-    lead_months: int | None = None
     owners: tuple[str, ...] = ()
     lead: tuple[str, ...] = ()
     period: str = ""
