@@ -81,12 +81,18 @@ class Chain:
                     raise
             await asyncio.sleep(0.05)
 
-    async def activate(self, pack: str, on: date, reason: str, at: datetime | None = None) -> Any:
-        """Put the pack to work for the city, by name and with a reason."""
-        command = acts.ActivatePack(
-            pack_id=pack, jurisdiction=people.CITY, effective_on=on, reason=reason
-        )
-        return await self.ask(command, people.activator(), at)
+    async def activate(
+        self,
+        pack: str,
+        on: date,
+        reason: str,
+        at: datetime | None = None,
+        *,
+        node: str = people.CITY,
+    ) -> Any:
+        """Put the pack to work for a region, by name and with a reason."""
+        command = acts.ActivatePack(pack_id=pack, jurisdiction=node, effective_on=on, reason=reason)
+        return await self.ask(command, people.activator(node), at)
 
     async def enter(
         self, rows: Sequence[SampleUnit], file_name: str, at: datetime

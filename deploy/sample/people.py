@@ -1,4 +1,4 @@
-"""Who acts in the sample region: officers and seats of each node, planners, unit users."""
+"""Who acts in the five sample regions: officers and seats of each node, planners, unit users."""
 
 from __future__ import annotations
 
@@ -6,12 +6,61 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.contracts.message import Actor
+from shared.contracts.scalars import suite_of
 from shared.runtime.organisations import all_nodes as nodes
 from shared.runtime.organisations import bodies_of
 
-PASSWORD = "hexie-sample-2026"  # noqa: S105  printed on the terminal for the sample region only
+PASSWORD = "hexie-sample-2026"  # noqa: S105  printed on the terminal for the sample regions only
 CITY = "330200"
 _SINCE = date(2026, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One region of the sample: its node, its pack and the offices that have accounts.
+
+    `offices`: the short name that begins the logins, and the node; the region's own comes first.
+    """
+
+    name: str
+    pack: str
+    since: date
+    offices: dict[str, str]
+
+    @property
+    def short(self) -> str:
+        """How the region's own logins begin."""
+        return next(iter(self.offices))
+
+    @property
+    def node(self) -> str:
+        """The node whose pack it is."""
+        return next(iter(self.offices.values()))
+
+
+NINGBO = Region(
+    "宁波市", "ningbo-2023", date(2025, 1, 6), {"nb": CITY, "hs": "330203", "yz": "330212"}
+)
+NINGBO_HX = Region(
+    "宁波市和创办（2019）",
+    "ningbo-2019",
+    date(2019, 4, 2),
+    {"hx": "330200.hx", "hshx": "330203.hx", "gzhx": "330200.hx.gz", "bshx": "330206401.hx"},
+)
+WEIHAI = Region(
+    "威海市",
+    "weihai-2023",
+    date(2023, 5, 12),
+    {"wh": "371000", "hc": "371002", "gq": "371071", "nh": "371003801"},
+)
+HEDONG = Region("天津市河东区", "hedong-2023", date(2023, 8, 1), {"hd": "120102"})
+HUNAN = Region(
+    "湖南省",
+    "hunan-2023",
+    date(2023, 3, 1),
+    {"hn": "430000", "cs": "430100", "yl": "430104", "xt": "430300", "jk": "430373"},
+)
+REGIONS = (NINGBO, NINGBO_HX, WEIHAI, HEDONG, HUNAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +116,23 @@ def unit_user(unit_id: str, name: str, division: str) -> Actor:
     )
 
 
-def activator() -> Actor:
-    """Who puts the pack to work: the system administrator, by name and with a reason."""
-    return Actor(id="sample_sys", name="系统管理员", node=CITY, roles=("admin",))
+def activator(node: str = CITY) -> Actor:
+    """Who puts a region's pack to work: its system administrator, by name and with a reason."""
+    return _administrator(node, "sys", "系统管理员", "admin")
 
 
 def accounts() -> list[Person]:
-    """Accounts of the city and of two districts, and the three administrators."""
+    """Officers, seats and administrators of every region's offices."""
+    return [person for region in REGIONS for person in accounts_of(region)]
+
+
+def accounts_of(region: Region) -> list[Person]:
+    """Officers and seats of a region's offices, and its three administrators.
+
+    Ningbo's administrators are plainly `sys`, `sec` and `aud`.
+    """
     people: list[Person] = []
-    for short, node in (("nb", CITY), ("hs", "330203"), ("yz", "330212")):
+    for short, node in region.offices.items():
         people += [
             Person(f"{short}-jb", clerk(node)),
             Person(f"{short}-sh", reviewer(node)),
@@ -88,14 +145,21 @@ def accounts() -> list[Person]:
         ("sec", "安全管理员", "security"),
         ("aud", "审计员", "auditor"),
     ):
-        actor = Actor(id=f"sample_{login}", name=name, node=CITY, roles=(role,))
-        people.append(Person(login, actor))
+        own = login if region.node == CITY else f"{region.short}-{login}"
+        people.append(Person(own, _administrator(region.node, login, name, role)))
     return people
 
 
+def _administrator(node: str, login: str, name: str, role: str) -> Actor:
+    if node == CITY:
+        return Actor(id=f"sample_{login}", name=name, node=node, roles=(role,))
+    named = f"{nodes()[node].short_name}{name}"
+    return Actor(id=f"sample_{node}_{login}", name=named, node=node, roles=(role,))
+
+
 def _officer(node: str, post: str, roles: tuple[str, ...]) -> Actor:
-    place = nodes()[node].name.removesuffix("协调劳动关系三方会议办公室")
+    office = "和创办" if suite_of(node) else ""
     return Actor(
-        id=f"sample_{node}_{roles[0]}", name=f"{place}{post}", node=node, roles=roles,
-        side="government",
+        id=f"sample_{node}_{roles[0]}", name=f"{nodes()[node].short_name}{office}{post}",
+        node=node, roles=roles, side="government",
     )  # fmt: skip

@@ -11,7 +11,6 @@ import re
 import secrets
 import threading
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import Any
 
 import httpx2
@@ -25,7 +24,6 @@ from shared.runtime.database import make_engine
 from shared.runtime.settings import Settings
 
 _RESENDS = 4
-_TABLES = ("evaluation", "honours", "incentives", "oversight", "units")
 
 
 def door_of(command: type[Command], fields: dict[str, Any] | None = None) -> Door:
@@ -38,10 +36,9 @@ def door_of(command: type[Command], fields: dict[str, Any] | None = None) -> Doo
 
 
 def _doors() -> list[Door]:
-    found: list[Door] = []
-    for name in _TABLES:
-        found += import_module(f"services.gateway.api.{name}").DOORS
-    return found
+    from services.gateway.api.document import TABLES
+
+    return [door for doors, _tag in TABLES for door in doors]
 
 
 class RestServices:

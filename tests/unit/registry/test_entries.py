@@ -139,5 +139,6 @@ def test_blank_rows_and_blank_cells_change_nothing() -> None:
 
 def test_a_division_is_named_by_its_nearest_entry() -> None:
     assert division_text("330206001002") == "大榭开发区"
-    assert division_text("330203007") == "海曙区"
+    assert division_text("330203999") == "海曙区"
+    assert division_text("371003801005") == "威海南海新区"
     assert division_text("999999") == "999999"
