@@ -54,12 +54,38 @@ class UnitEntered(Event):
 
 
 class UnitClosed(Event):
-    """A unit's entry ended (site finished, enterprise closed)."""
+    """A unit's entry ended (site finished, enterprise closed, entered twice)."""
 
     name: ClassVar[str] = "registry.unit_closed"
 
     unit_id: str
     closed_on: date
+    reason: str
+    revision: int = 0  # of the closing; a reopening with a higher one came after it
+
+
+class UnitReopened(Event):
+    """A closed unit is on the register again, with the entry it had."""
+
+    name: ClassVar[str] = "registry.unit_reopened"
+
+    unit_id: str
+    reopened_on: date
+    reason: str
+    revision: int
+
+
+class UnitMerged(Event):
+    """A unit was entered twice: what is said of its code from now on is said of `into_unit_id`.
+
+    It held no title, hold or case when it was given up; its closing is said beside this.
+    """
+
+    name: ClassVar[str] = "registry.unit_merged"
+
+    unit_id: str
+    into_unit_id: str
+    merged_on: date
     reason: str
 
 
@@ -214,8 +240,15 @@ class UnitFilter(Shape):
     """Every filter of the unit list; `text` takes two characters of a name, initials, or a code."""
 
     kinds: tuple[str, ...] = ()
+    subtypes: tuple[str, ...] = ()
     division: str = ""
     standings: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    heads_from: int | None = None  # head count, both ends included
+    heads_to: int | None = None
+    began_in: int | None = None  # year in which it was opened or begun
+    mark: str = ""  # "leading", or with a value "class:B"; marks of the actor's programme
+    fields: tuple[str, ...] = ()  # the kind's own fields: "level:city", each must match
     title_level: str = ""  # units holding an active title of this level; "none": holding none
     text: str = ""
 
@@ -316,12 +349,16 @@ class DiscardImport(Command):
 
 
 class GetImport(Command):
-    """Answers `ImportReport` with up to `limit` row findings of `outcomes` after a row number."""
+    """Answers `ImportReport` with up to `limit` row findings of `outcomes` after a row number.
+
+    `likely`: only rows that look like a unit there is.
+    """
 
     name: ClassVar[str] = "registry.get_import"
 
     import_id: str
     outcomes: tuple[str, ...] = ()
+    likely: bool = False
     after_row: int = 0
     limit: int = Field(default=500, ge=1, le=5000)
 

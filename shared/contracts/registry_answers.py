@@ -8,6 +8,7 @@ from decimal import Decimal
 from pydantic import Field
 
 from shared.contracts.message import Shape
+from shared.contracts.registry_units_answers import MarkView, PhaseView
 
 
 class Says(Shape):
@@ -48,6 +49,10 @@ class UnitView(Shape):
     entered_by: str
     revision: int
     titles: tuple[str, ...] = ()  # names of active titles
+    marks: tuple[MarkView, ...] = ()  # open marks of the reader's programme
+    merged_into: str = ""  # the unit it was entered twice beside
+    phase: str = ""  # on reading one unit: which of the four phases, and since when each
+    phases: tuple[PhaseView, ...] = ()
     warnings: tuple[Says, ...] = ()
 
 
@@ -68,13 +73,17 @@ class UnitCounts(Shape):
 
 
 class ImportRow(Shape):
-    """One row's finding. outcome: new, unchanged, changed, conflict, error."""
+    """One row's finding. outcome: new, unchanged, changed, conflict, error.
+
+    `likely`: it will enter, but looks like a unit there is; `says` names it.
+    """
 
     row: int
     outcome: str
     name_text: str = ""
     code: str = ""
     unit_id: str = ""
+    likely: bool = False
     says: tuple[str, ...] = ()
     changes: dict[str, tuple[str, str]] = Field(default_factory=dict)  # field -> (from, to)
 
@@ -90,7 +99,8 @@ class ImportReport(Shape):
     staged_by_name: str = ""
     confirmed_at: datetime | None = None
     confirmed_by: str = ""
-    counts: dict[str, int]
+    counts: dict[str, int]  # by outcome
+    likely: int = 0  # rows that look like a unit there is
     rows: tuple[ImportRow, ...] = ()
 
 

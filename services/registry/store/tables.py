@@ -47,6 +47,7 @@ def _entry() -> list[Column[Any]]:
     return [
         *(Column(name, Text) for name in texts),
         Column("grams", ARRAY(Text)),
+        Column("like_keys", ARRAY(Integer)),
         Column("headcount", Integer),
         Column("revenue", Numeric),
         Column("assets", Numeric),
@@ -73,6 +74,8 @@ unit = Table(
     _when("amended_at"),
     Column("amended_by", Text),
     Column("closed_on", Date),
+    Column("closed_from", Text),
+    Column("merged_into", Text),
 )
 
 import_batch = Table(
@@ -105,6 +108,7 @@ import_row = Table(
     Column("changes", JSONB),
     Column("seen_revision", Integer),
     Column("entered", Boolean),
+    Column("likely", Boolean),
     *_entry(),
 )
 

@@ -1,0 +1,178 @@
+"""When two entries are likely one unit: by its code (the hard key), else by name and address.
+
+A likeness is never acted upon by itself: it is put before a person. The lines below are ours; no
+document prints any.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from services.registry.domain.search import name_key
+
+SAME_PLACE_NAME = 60  # names this alike at one address
+NAME_ALONE = 85  # names this alike, where an address is not known
+NAME_ELSEWHERE = 95  # names this alike, at another address
+SAME_ADDRESS = 90
+MOST_IN_BLOCK = 50  # a key that more entries share tells nothing
+MOST_FOUND = 5
+
+Places = frozenset[str]  # names of the region's divisions, without 省, 市, 区, 县
+
+_HEAD = 4
+_LONGEST_PLACE = 6
+_FORMS = (
+    "股份有限责任公司", "集团股份有限公司", "有限责任公司", "股份有限公司", "集团有限公司", "有限公司",
+    "集团公司", "总公司", "公司", "集团",
+)  # fmt: skip
+_BRANCHES = ("分公司", "支公司")
+_PLACE_ENDS = ("省", "市", "区", "县")
+_NUMBERS = re.compile(
+    r"[0-9]+|第[零一二三四五六七八九十百]+"
+    r"|[一二三四五六七八九十百]+(?=期|号|标|分|厂|部|店|车间|工区|地块|队|中|小)"
+)
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a likeness is judged by, worked out once; make it with `entry_of`."""
+
+    unit_id: str
+    core: str
+    numbers: tuple[str, ...]
+    address: str
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two entries are, of 100, and why."""
+
+    score: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry that is likely the one asked about."""
+
+    unit_id: str
+    likeness: Likeness
+
+
+def entry_of(unit: Mapping[str, Any], places: Places) -> Entry:
+    """A unit's columns as what likeness is judged by.
+
+    Its keys are those under which it is looked for: two entries that are likely one share at
+    least one. They are the head of the name with each sign left out in turn (so that one wrong,
+    missing or additional sign is forgiven) and the address when it has a number; of one kind and
+    district only.
+    """
+    core = core_of(unit["name_key"], places)
+    numbers = numbers_of(core)
+    address = _address_of(unit["address"], places)
+    head, told = core[:_HEAD], "".join(numbers)
+    parts = {head[:at] + head[at + 1 :] for at in range(len(head))} if len(head) > 2 else {head}
+    block = f"{unit['kind']}/{unit['division'][:6]}/"
+    names = [f"{block}n{part}/{told}" for part in sorted(parts)]
+    if address:
+        names.append(f"{block}a{address}")
+    return Entry(unit["unit_id"], core, numbers, address, tuple(map(_as_key, names)))
+
+
+def core_of(key: str, places: Places) -> str:
+    """What sets a name key apart: without place and form of company, however they are placed."""
+    core = _without_places(key, places)
+    if not core.endswith(_BRANCHES):
+        form = next((form for form in _FORMS if core.endswith(form)), "")
+        core = _without_tail(core.removesuffix(form), places) if form else core
+    return core if len(core) >= 2 else key
+
+
+def numbers_of(key: str) -> tuple[str, ...]:
+    """The numbers in a name key: 一期 and 二期 are two sites, 第一 and 第二 two branches."""
+    return tuple(part.removeprefix("第") for part in _NUMBERS.findall(key))
+
+
+def likeness(one: Entry, other: Entry) -> Likeness | None:
+    """How alike two entries are, or None when nobody need look."""
+    if one.numbers != other.numbers:
+        return None
+    name = round(fuzz.ratio(one.core, other.core))
+    at_one_place = _same_address(one.address, other.address)
+    if at_one_place and name >= SAME_PLACE_NAME:
+        return Likeness((name + 100) // 2, f"地址相同，名称相近（{name}%）")
+    if name == 100:
+        return Likeness(100, "名称去除地名和组织形式后相同")
+    wanted = NAME_ALONE if at_one_place is None else NAME_ELSEWHERE
+    return Likeness(name, f"名称相近（{name}%）") if name >= wanted else None
+
+
+def find_doubles(asked: Sequence[Entry], known: Sequence[Entry]) -> dict[str, list[Found]]:
+    """For each entry asked about, those among `known` that are likely it, the likeliest first."""
+    blocks: dict[int, list[Entry]] = defaultdict(list)
+    for entry in known:
+        for key in entry.keys:
+            blocks[key].append(entry)
+    telling = {key: block for key, block in blocks.items() if len(block) <= MOST_IN_BLOCK}
+    found: dict[str, list[Found]] = {}
+    for entry in asked:
+        near = {other.unit_id: other for key in entry.keys for other in telling.get(key, ())}
+        near.pop(entry.unit_id, None)
+        alike = [
+            Found(other.unit_id, how)
+            for other in near.values()
+            if (how := likeness(entry, other)) is not None
+        ]
+        if alike:
+            alike.sort(key=lambda one: (-one.likeness.score, one.unit_id))
+            found[entry.unit_id] = alike[:MOST_FOUND]
+    return found
+
+
+def _without_places(key: str, places: Places) -> str:
+    """The key without the places it begins with."""
+    while True:
+        for length in range(min(_LONGEST_PLACE, len(key) - 2), 1, -1):
+            if key[:length] in places:
+                key = key[length:]
+                key = key[1:] if key.startswith(_PLACE_ENDS) and len(key) > 2 else key
+                break
+        else:
+            return key
+
+
+def _without_tail(key: str, places: Places) -> str:
+    """甬江机械宁波 is 甬江机械."""
+    for length in range(min(_LONGEST_PLACE, len(key) - 2), 1, -1):
+        if key[-length:] in places:
+            return key[:-length]
+    return key
+
+
+def _address_of(address: str, places: Places) -> str:
+    """An address without its division, "" when it does not say where exactly."""
+    key = _without_places(name_key(address), places)
+    return key if any(sign.isdigit() for sign in key) else ""
+
+
+def _same_address(one: str, other: str) -> bool | None:
+    """None when one of them is not known."""
+    if not one or not other:
+        return None
+    alike = one == other or fuzz.ratio(one, other) >= SAME_ADDRESS
+    return alike and _DIGITS.findall(one) == _DIGITS.findall(other)
+
+
+def _as_key(text: str) -> int:
+    """A signed 32-bit number; two texts in four thousand million share one, and are then compared."""
+    number = zlib.crc32(text.encode())
+    return number - 2**32 if number >= 2**31 else number
