@@ -25,7 +25,8 @@ TABLES = [
     state text NOT NULL DEFAULT '', closed boolean NOT NULL DEFAULT false,
     title text NOT NULL DEFAULT '', content jsonb NOT NULL DEFAULT '{{}}',
     marks text[] NOT NULL DEFAULT '{{}}', warnings jsonb NOT NULL DEFAULT '[]',
-    side text NOT NULL DEFAULT '' CHECK (side IN ('', 'government', 'workers', 'employers')),
+    side text NOT NULL DEFAULT ''
+      CHECK (side IN ('', 'unit', 'government', 'workers', 'employers')),
     body text NOT NULL DEFAULT '', external_id text NOT NULL DEFAULT '',
     fingerprint text NOT NULL, decision_id text NOT NULL DEFAULT '',
     revision integer NOT NULL DEFAULT 1 CHECK (revision >= 1),
