@@ -509,4 +509,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("forward only")
+    raise RuntimeError("migrations go forward only")
