@@ -148,6 +148,20 @@ def _standards(at: Checked) -> Iterator[Finding]:
             taken[kind, part] = key
 
 
+def _weights(at: Checked) -> Iterator[Finding]:
+    for key, standard in at.pack.standards.items():
+        scored = [item for item in standard.indicators if item.method != "veto"]
+        weights = [item.weight for item in scored if item.weight is not None]
+        if not weights:
+            continue
+        if len(weights) < len(scored):
+            why = f"{len(scored)} 项中只有 {len(weights)} 项写了赋分比例"
+            yield at.fault("standards", key, why, "每项写明 weight，或都不写")
+        elif sum(weights) != 100:
+            why = f"赋分比例合计为 {sum(weights)}，不是 100"
+            yield at.fault("standards", key, why, "核对各项 weight，合计须为 100")
+
+
 def _benefits(at: Checked) -> Iterator[Finding]:
     for key, benefit in at.pack.benefits.items():
         if benefit.document and benefit.document not in at.pack.sources:
@@ -212,6 +226,7 @@ CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     _clauses,
     _settings,
     _kinds,
+    _weights,
     _benefits,
     _triggers,
     _programme,

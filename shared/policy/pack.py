@@ -146,7 +146,11 @@ class UnitKind:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One item of a standard, in the document's own words, with every element it lists."""
+    """One item of a standard, in the document's own words, with every element it lists.
+
+    weight  its share of 100 (赋分比例); None while the document that prints it is not loaded. A
+            standard weighs all its items but vetoes, or none
+    """
 
     id: str
     heading: str
@@ -160,6 +164,7 @@ class Indicator:
     when: Condition | None = None
     na_allowed: bool = False
     note: str = ""
+    weight: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

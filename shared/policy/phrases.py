@@ -54,6 +54,7 @@ FIELDS = {
     "type": "事件种类",
     "level": "层级",
     "options": "取值",
+    "weight": "赋分比例",
     "basis": "所据文件",
     "shared": "各地可见的状态",
     "optional": "是否自行决定开展",
