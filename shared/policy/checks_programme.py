@@ -98,6 +98,8 @@ def _gaps(pack: Pack) -> Iterator[Fault]:
             yield "gaps", key, f"没有状态「{gap.state}」", "核对 state"
         if gap.follow and getattr(pack.records.get(gap.follow), "of", "") != gap.record:
             yield "gaps", key, f"「{gap.follow}」不属于「{gap.record}」", "核对 follow"
+        if gap.having and (gap.over != "units" or gap.having not in pack.records):
+            yield "gaps", key, f"没有记录种类「{gap.having}」可供筛选单位", "核对 over、having"
         if gap.within and gap.within not in pack.settings:
             yield "gaps", key, f"没有设置「{gap.within}」", "在 settings 中声明"
 

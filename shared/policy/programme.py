@@ -107,6 +107,7 @@ class Gap:
     levels   nodes of these levels
     state    over records: those in this state
     follow   over records: the child kind whose last one counts ("no progress note for …")
+    having   over units: only those with an open record of this kind (the cultivated ones)
     within   the setting that says how long ago the last may be; "" when any open one will do
     """
 
@@ -120,6 +121,7 @@ class Gap:
     titled: bool = False
     levels: tuple[str, ...] = ()
     state: str = ""
+    having: str = ""
     follow: str = ""
     within: str = ""
     unit_of_time: str = "months"
