@@ -252,7 +252,7 @@ def test_a_benchmark_that_is_no_advanced_unit_is_warned_of(pack: Pack) -> None:
 
 def test_only_the_enterprise_itself_applies_and_once(pack: Pack) -> None:
     def applied(*, by_unit: bool, others: int) -> Determination:
-        values = {"application__by_unit": by_unit, "application__others": others}
+        values: dict[str, Any] = {"application__by_unit": by_unit, "application__others": others}
         return judged(pack, "application.submit", assessment__completed=True, **values)
 
     assert refusal(applied(by_unit=False, others=0)) == ("not_own_application", 403)
