@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from shared.contracts.scalars import Side, in_suite
+from shared.contracts.scalars import Side, area_of, covers, in_suite, suite_of
 
 _FOLDER = Path(__file__).with_name("organisations")
 _NO_OFFICE = ("township",)  # writes its own report; applications go to the county (HN 五(五))
@@ -127,6 +127,30 @@ def name_of(code: str) -> str:
 def children_of(code: str) -> tuple[Node, ...]:
     """The nodes directly beneath one, in order of code."""
     return tuple(n for _, n in sorted(all_nodes().items()) if n.parent == code)
+
+
+def region_of(place: str) -> str:
+    """The node whose programme a node or division belongs to; "" for none of ours.
+
+    The highest one above it that works here: 330203005 -> 330200, 430104 -> 430000.
+    """
+    line = line_of(place)
+    return line[-1] if line else ""
+
+
+def line_of(place: str) -> tuple[str, ...]:
+    """The node itself, or the office of a division, and those above it up to its region's."""
+    node = find_node(place) or office_for(area_of(place), suite_of(place))
+    found: list[str] = []
+    while node is not None and not node.external:
+        found.append(node.code)
+        node = find_node(node.parent)
+    return tuple(found)
+
+
+def may_know(node: str, other: str) -> bool:
+    """Whether people of a node may know of another office: one of its region, or beneath it."""
+    return covers(node, other) or (bool(region_of(node)) and region_of(node) == region_of(other))
 
 
 def office_for(division: str, suite: str = "") -> Node | None:

@@ -63,26 +63,26 @@ _REMEDY = {
 }
 
 
-def move_title(now: str, to: TitleStatus) -> TitleStatus:
-    """The new status, or a refusal: a revoked title stays revoked."""
+def move_title(now: str, to: TitleStatus, clause: str = "") -> TitleStatus:
+    """The new status, or a refusal by this clause: a revoked title stays revoked."""
     here = TitleStatus(now)
     if to not in TITLE_MOVES[here]:
         raise Refused(
             "title_move",
             f"称号现为“{STATUS_TEXT[here]}”，不能转为“{STATUS_TEXT[to]}”",
-            clause="NB23:二(五).3",
+            clause,
         )
     return to
 
 
-def move_plaque(now: str, to: Place) -> Place:
-    """The new place, or a refusal that says what must come first."""
+def move_plaque(now: str, to: Place, clause: str = "") -> Place:
+    """The new place, or a refusal by this clause that says what must come first."""
     here = Place(now)
     if to not in PLACE_MOVES[here]:
         raise Refused(
             "plaque_move",
             f"铭牌现为“{PLACE_TEXT[here]}”，不能转为“{PLACE_TEXT[to]}”：{_REMEDY[to]}",
-            clause="NB23:二(五).3" if to is not Place.ISSUED else "NB23:二(四).1",
+            clause,
         )
     return to
 

@@ -9,12 +9,14 @@ from datetime import date, datetime
 from services.registry.store import history
 from shared.contracts.message import Actor
 from shared.contracts.refusals import Refused
-from shared.contracts.scalars import area_of, covers, suite_of
+from shared.contracts.scalars import area_of, covers, in_suite, suite_of, system_of
 from shared.messaging.tx import Tx
-from shared.policy.assess import Determination, assess, gate, refuse_unless_met
+from shared.policy.assess import Determination, assess, need_gate, refuse_unless_met
 from shared.policy.conditions import Fact, FactValue
 from shared.policy.pack import Pack
 from shared.runtime import organisations, packs
+
+_OF_A_PROGRAMME = ("unit.recognised",)
 
 ROLE_TEXT = {
     "clerk": "经办",
@@ -26,7 +28,10 @@ ROLE_TEXT = {
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a timeline entry says. `data` goes onto the feed of changes."""
+    """What a timeline entry says. `data` goes onto the feed of changes.
+
+    `node` is the office whose act it was, else that of who acts.
+    """
 
     what: str
     says: str
@@ -36,6 +41,7 @@ class Note:
     document: str = ""
     learned_at: datetime | None = None
     by: Actor | None = None
+    node: str = ""
 
 
 def need(tx: Tx, *roles: str) -> None:
@@ -47,9 +53,24 @@ def need(tx: Tx, *roles: str) -> None:
 
 
 def need_area(tx: Tx, division: str) -> None:
-    """Refuse an actor whose node does not answer for a division."""
-    if not covers(tx.actor.node, division):
+    """Refuse an actor whose node does not answer for a division of the register, or for a node.
+
+    The register is shared by the programmes of a place (A-02), so a plain division asks for the
+    area only; an office of a suite asks for one of that suite. The node of a system has no area
+    of its own: its units are entered by the office of their place and marked.
+    """
+    node = tx.actor.node if suite_of(division) else area_of(tx.actor.node)
+    if not covers(node, division):
         raise Refused("not_allowed", "该单位不在您的管辖区域内，不能办理", status=403)
+    if system_of(tx.actor.node) and not suite_of(division):
+        says = "系统办公室不登记单位：请由单位所在地办公室登记并标注所属系统"
+        raise Refused("not_allowed", says, status=403)
+
+
+def need_node(tx: Tx, node: str) -> None:
+    """Refuse an actor whose node does not answer for an office of its own programme."""
+    if not covers(tx.actor.node, node):
+        raise Refused("not_allowed", "该机构不在您的管辖区域内，不能办理", status=403)
 
 
 def need_text(text: str, says: str, pointer: str) -> str:
@@ -78,17 +99,15 @@ def fact(tx: Tx, name: str, value: FactValue, origin: str = "登记") -> Fact:
 def judge(
     tx: Tx, pack: Pack, name: str, facts: Sequence[Fact], *, kind: str = "", reason: str = ""
 ) -> Determination:
-    """Assess a gate of the pack and refuse when a rule stands in the way."""
-    determination = assess(gate(pack, name, kind), facts, tx.today)
+    """Assess a gate of the pack; refused when a rule, or the lack of the gate, is in the way."""
+    determination = assess(need_gate(pack, name, kind), facts, tx.today)
     return refuse_unless_met(determination, reason)
 
 
-def office_of(division: str) -> str:
-    """The node that answers for a division: a zone's own office before the district's."""
-    for code in (division[:9], division[:6], division[:4] + "00"):
-        if organisations.find_node(code) is not None:
-            return code
-    return division[:6]
+def office_of(division: str, suite: str = "") -> str:
+    """The office that answers for a division: a zone's own before the district's."""
+    found = organisations.office_for(division, suite)
+    return found.code if found else in_suite(division[:6], suite)
 
 
 def note(tx: Tx, unit_id: str, said: Note, data: dict[str, object] | None = None) -> None:
@@ -105,6 +124,8 @@ def notes(tx: Tx, said: Sequence[tuple[str, Note, dict[str, object]]]) -> None:
             {
                 "type": entry.what,
                 "unit_id": unit_id,
+                "node": entry.node or (entry.by or tx.actor).node,
+                "suite": _suite(tx, entry),
                 "happened_on": entry.happened_on,
                 "recorded_at": tx.now,
                 "data": {"says": entry.says, "clause": entry.clause, **data},
@@ -114,11 +135,18 @@ def notes(tx: Tx, said: Sequence[tuple[str, Note, dict[str, object]]]) -> None:
     )
 
 
+def _suite(tx: Tx, said: Note) -> str:
+    """Whose programme's act it was; those of the shared register are everybody's (A-02)."""
+    shared = said.what.startswith(("unit.", "relation.")) and said.what not in _OF_A_PROGRAMME
+    return history.EVERYBODY if shared else suite_of(said.node or (said.by or tx.actor).node)
+
+
 def _entry(tx: Tx, unit_id: str, said: Note) -> dict[str, object]:
     by = said.by or tx.actor
     return {
         "entry_id": tx.new_id("entry"),
         "unit_id": unit_id,
+        "suite": _suite(tx, said),
         "what": said.what,
         "says": said.says,
         "happened_on": said.happened_on,

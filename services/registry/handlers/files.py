@@ -37,14 +37,14 @@ from shared.contracts.registry_answers import (
     PracticeView,
     ServiceView,
 )
+from shared.contracts.scalars import suite_of
 from shared.messaging.tx import Tx
+from shared.policy.assess import need_gate
+from shared.policy.conditions import facts_used
+from shared.policy.pack import Pack
 from shared.runtime import decisions, organisations
 
-_COMMIT = "NB23:二(一).1"
-_SERVE = "NB23:二(三).1"
-_CULTIVATE = "NB23:二(三).3"
-_NAME = "NB23:二(四).1"
-
+_RECORDS = {"checkup": "check_up"}  # kinds of service whose kind of record is named otherwise
 _SERVICE_TEXT = {
     "checkup": "体检服务",
     "training": "劳动关系协调员培训",
@@ -64,10 +64,11 @@ def submit_commitment(tx: Tx, command: SubmitCommitment) -> CommitmentView:
     """Hand a signed letter to the office of the unit's seat (NB23 二(一))."""
     need(tx, "unit", "clerk")
     unit = units.load_unit(tx, unit_id=command.unit_id, lock=True)
+    clause = _commit_clause(_law(tx, unit["division"]))
     if unit["standing"] == Standing.CLOSED:
-        raise Refused("unit_closed", "该单位已注销，不能提交创建承诺书", clause=_COMMIT)
+        raise Refused("unit_closed", "该单位已注销，不能提交创建承诺书", clause)
     if command.signed_on > tx.today:
-        raise Refused("day_ahead", "签署日期不能晚于今天", clause=_COMMIT, status=422)
+        raise Refused("day_ahead", "签署日期不能晚于今天", clause, 422)
     commitment_id = tx.new_id("commitment")
     is_first = files.add_commitment(
         tx,
@@ -89,7 +90,7 @@ def submit_commitment(tx: Tx, command: SubmitCommitment) -> CommitmentView:
     note(
         tx,
         command.unit_id,
-        Note("commitment.submitted", "提交创建承诺书", command.signed_on, clause=_COMMIT),
+        Note("commitment.submitted", "提交创建承诺书", command.signed_on, clause),
     )
     return _commitment(files.load_commitment(tx, commitment_id), unit["name_text"])
 
@@ -100,7 +101,7 @@ def accept_commitment(tx: Tx, command: AcceptCommitment) -> CommitmentView:
     letter = files.load_commitment(tx, command.commitment_id)
     _open_letter(letter)
     unit = units.load_unit(tx, unit_id=letter["unit_id"], lock=True)
-    pack = pack_for(tx, unit["division"])
+    pack = _law(tx, unit["division"])
     facts = [
         fact(tx, "commitment.signatory_known", bool(letter["signatory"]), "创建承诺书"),
         fact(tx, "commitment.file_attached", bool(letter["file_name"]), "创建承诺书"),
@@ -117,7 +118,7 @@ def accept_commitment(tx: Tx, command: AcceptCommitment) -> CommitmentView:
         facts=facts,
         rules=found.outcomes,
         documents=[{"name": letter["file_name"], "digest": letter["file_digest"]}],
-        clauses=[_COMMIT],
+        clauses=[_commit_clause(pack)],
     )
     changed = files.decide_commitment(
         tx, command.commitment_id, {"status": "accepted", "decision_id": decision_id}
@@ -131,7 +132,13 @@ def accept_commitment(tx: Tx, command: AcceptCommitment) -> CommitmentView:
             accepted_on=tx.today,
         )
     )
-    said = Note("commitment.accepted", "创建承诺书已受理，进入创建", tx.today, _COMMIT, decision_id)
+    said = Note(
+        "commitment.accepted",
+        "创建承诺书已受理，进入创建",
+        tx.today,
+        _commit_clause(pack),
+        decision_id,
+    )
     note(tx, unit["unit_id"], said, {"standing": standing.value})
     return _commitment(changed, unit["name_text"])
 
@@ -146,7 +153,8 @@ def return_commitment(tx: Tx, command: ReturnCommitment) -> CommitmentView:
     changed = files.decide_commitment(
         tx, command.commitment_id, {"status": "returned", "reason": reason}
     )
-    said = Note("commitment.returned", f"创建承诺书退回：{reason}", tx.today, _COMMIT)
+    clause = _commit_clause(_law(tx, unit["division"]))
+    said = Note("commitment.returned", f"创建承诺书退回：{reason}", tx.today, clause)
     note(tx, unit["unit_id"], said)
     return _commitment(changed, unit["name_text"])
 
@@ -163,14 +171,12 @@ def start_cultivation(tx: Tx, command: StartCultivation) -> CultivationView:
     """Begin the cultivation of a recognised unit; naming looks at its length (NB23 二(三))."""
     need(tx, "clerk")
     unit = units.load_unit(tx, unit_id=command.unit_id, lock=True)
+    clause = _cultivate_clause(_law(tx, unit["division"]))
     if unit["standing"] != Standing.RECOGNISED:
-        raise Refused(
-            "not_recognised",
-            "示范单位从和谐劳动关系单位中择优培育：该单位尚未认定，不能列入培育",
-            clause=_CULTIVATE,
-        )
+        says = "示范单位从和谐劳动关系单位中择优培育：该单位尚未认定，不能列入培育"
+        raise Refused("not_recognised", says, clause)
     if command.started_on > tx.today:
-        raise Refused("day_ahead", "培育开始日期不能晚于今天", clause=_CULTIVATE, status=422)
+        raise Refused("day_ahead", "培育开始日期不能晚于今天", clause, 422)
     cultivation_id = tx.new_id("cultivation")
     node = office_of(unit["division"])
     is_first = files.add_cultivation(
@@ -186,7 +192,7 @@ def start_cultivation(tx: Tx, command: StartCultivation) -> CultivationView:
         },
     )
     if not is_first:
-        raise Refused("cultivation_exists", "该单位已在培育名单内", clause=_CULTIVATE)
+        raise Refused("cultivation_exists", "该单位已在培育名单内", clause)
     tx.emit(
         CultivationStarted(
             unit_id=command.unit_id,
@@ -195,7 +201,7 @@ def start_cultivation(tx: Tx, command: StartCultivation) -> CultivationView:
             node=node,
         )
     )
-    said = Note("cultivation.started", "列为示范单位重点培育", command.started_on, _CULTIVATE)
+    said = Note("cultivation.started", "列为示范单位重点培育", command.started_on, clause)
     note(tx, command.unit_id, said)
     return _cultivation(tx, command.unit_id)
 
@@ -203,16 +209,13 @@ def start_cultivation(tx: Tx, command: StartCultivation) -> CultivationView:
 def record_service(tx: Tx, command: RecordService) -> CultivationView:
     """Record a check-up, training, e-contract or guidance (NB23 二(三))."""
     need(tx, "clerk")
-    units.load_unit(tx, unit_id=command.unit_id)
+    unit = units.load_unit(tx, unit_id=command.unit_id)
+    clause = _serve_clause(_law(tx, unit["division"]), command.kind)
     if (command.kind == "checkup") != (command.mode != ""):
-        raise Refused(
-            "mode_wrong",
-            "体检服务须写明方式（联合指导、第三方体检、互评互检、线上自查），其他服务不填方式",
-            clause=_SERVE,
-            status=422,
-        )
+        says = "体检服务须写明方式（联合指导、第三方体检、互评互检、线上自查），其他服务不填方式"
+        raise Refused("mode_wrong", says, clause, 422)
     if command.held_on > tx.today:
-        raise Refused("day_ahead", "服务日期不能晚于今天", clause=_SERVE, status=422)
+        raise Refused("day_ahead", "服务日期不能晚于今天", clause, 422)
     provider = need_text(command.provider, "请填写服务提供方", "/provider")
     files.add_service(
         tx,
@@ -225,26 +228,58 @@ def record_service(tx: Tx, command: RecordService) -> CultivationView:
         },
     )
     says = f"{_SERVICE_TEXT[command.kind]}{_MODE_TEXT[command.mode]}：{provider}"
-    note(tx, command.unit_id, Note("service.given", says, command.held_on, _SERVE))
+    note(tx, command.unit_id, Note("service.given", says, command.held_on, clause))
     return _cultivation(tx, command.unit_id)
 
 
 def get_cultivation(tx: Tx, command: GetCultivation) -> CultivationView:
-    """A unit's cultivation file."""
+    """A unit's cultivation file; of the tripartite programme, whose officers keep it (A-02)."""
     units.load_unit(tx, unit_id=command.unit_id)
+    if suite_of(tx.actor.node):
+        return CultivationView(unit_id=command.unit_id, services=(), counts={})
     return _cultivation(tx, command.unit_id)
+
+
+def _law(tx: Tx, division: str) -> Pack:
+    """The law of these files: the tripartite programme's; another suite keeps records (A-02)."""
+    pack = pack_for(tx, division)
+    if suite_of(pack.jurisdiction):
+        raise Refused("no_such_step", f"《{pack.title}》没有这一环节：请在记录簿中登记")
+    return pack
+
+
+def _commit_clause(pack: Pack) -> str:
+    """The clause of the commitment; refused where the programme asks for none (A-11)."""
+    need_gate(pack, "commitment.accept")
+    return pack.step_clause("recognition", "commit")
+
+
+def _cultivate_clause(pack: Pack) -> str:
+    """The clause on which demonstration units are cultivated before they may be nominated."""
+    asked = need_gate(pack, "nomination.enter")
+    found = (rule.clause for rule in asked if "unit.recognised" in facts_used(rule.when))
+    return next(found, pack.step_clause("naming", "declare"))
+
+
+def _serve_clause(pack: Pack, kind: str) -> str:
+    """The clause of a kind of service; refused where the programme has none of the kind."""
+    clause = pack.record_clause(_RECORDS.get(kind, kind))
+    if not clause:
+        says = f"《{pack.title}》没有“{_SERVICE_TEXT[kind]}”这一项，不能登记"
+        raise Refused("no_such_step", says)
+    return clause
 
 
 def add_practice(tx: Tx, command: AddPractice) -> PracticeView:
     """Keep a practice of a named unit (NB23 二(四)推广经验做法)."""
     need(tx, "clerk")
-    units.load_unit(tx, unit_id=command.unit_id)
+    unit = units.load_unit(tx, unit_id=command.unit_id)
+    clause = _law(tx, unit["division"]).step_clause("naming", "publish")
     title = need_text(command.title, "请填写经验做法的标题", "/title")
     text = need_text(command.text, "请填写经验做法的内容", "/text")
     if not titles.active_names(tx, [command.unit_id]):
-        raise Refused(
-            "unit_not_named", "经验做法库只收录命名的示范单位：该单位没有有效称号", clause=_NAME
-        )
+        says = "经验做法库只收录命名的示范单位：该单位没有有效称号"
+        raise Refused("unit_not_named", says, clause)
     practice_id = tx.new_id("practice")
     files.add_practice(
         tx,
@@ -275,7 +310,8 @@ def publish_practice(tx: Tx, command: PublishPractice) -> PracticeView:
         values |= {"published_at": tx.now, "published_by": tx.actor.id}
     files.save_practice(tx, command.practice_id, values)
     word = "发布" if command.state == "published" else "撤下"
-    said = Note(f"practice.{command.state}", f"{word}经验做法《{row['title']}》", tx.today, _NAME)
+    clause = _law(tx, tx.actor.node).step_clause("naming", "publish")
+    said = Note(f"practice.{command.state}", f"{word}经验做法《{row['title']}》", tx.today, clause)
     note(tx, row["unit_id"], said)
     return PracticeView.model_validate(dict(files.load_practice(tx, command.practice_id)))
 
@@ -294,7 +330,7 @@ def find_practices(tx: Tx, command: FindPractices) -> dict[str, Any]:
 
 def _open_letter(letter: Row) -> None:
     if letter["status"] != "submitted":
-        raise Refused("commitment_decided", "该承诺书已经受理或退回", clause=_COMMIT)
+        raise Refused("commitment_decided", "该承诺书已经受理或退回")
 
 
 def _commitment(row: Row, unit_text: str) -> CommitmentView:

@@ -27,10 +27,7 @@ from shared.contracts.oversight import (
 from shared.contracts.registry_acts import Changes, GetDecision, UnitTimeline
 from shared.contracts.registry_answers import Change, ChangesPage, TimelineEntry
 from shared.messaging.tx import LAW_ZONE, Heard, Tx
-from shared.runtime import decisions
-
-_RECOGNISE = "NB23:二(二).2"
-_EXIT = "NB23:二(五).3"
+from shared.runtime import decisions, packs
 
 
 def unit_timeline(tx: Tx, command: UnitTimeline) -> dict[str, Any]:
@@ -94,7 +91,8 @@ def _from_evaluation(tx: Tx, heard: Heard) -> None:
     match heard.event:
         case ApplicationReceived() as said:
             text = f"提出认定申请，收件号 {said.receipt_number}"
-            _note(tx, heard, "application.received", text, said.received_on, clause=_RECOGNISE)
+            clause = _clause(tx, said.unit_id, "recognition", "apply")
+            _note(tx, heard, "application.received", text, said.received_on, clause=clause)
         case UnitRecognised() as said:
             _recognised(tx, said, heard)
         case RecognitionWithdrawn() as said:
@@ -102,16 +100,7 @@ def _from_evaluation(tx: Tx, heard: Heard) -> None:
         case NamingApproved() as said:
             grant_title(tx, said, heard)
         case NoticePosted() as said:
-            text = f"列入公示，至 {said.ends_on}"
-            entry = Note(
-                "notice.posted",
-                text,
-                said.posted_on,
-                "NB23:二(四).1",
-                learned_at=heard.envelope.time,
-                by=heard.envelope.actor,
-            )
-            notes(tx, [(unit_id, entry, {}) for unit_id in said.unit_ids])
+            _on_notice(tx, said, heard)
         case _:
             raise ValueError(f"not heard here: {heard.event.name}")
 
@@ -137,9 +126,32 @@ def _from_oversight(tx: Tx, heard: Heard) -> None:
             _note(tx, heard, "exit.opened", text, _day(said.opened_at), clause=said.clause)
         case RemovalPublished() as said:
             text = f"向社会公布取消命名：{said.text}"
-            _note(tx, heard, "removal.published", text, said.published_on, clause=_EXIT)
+            clause = _clause(tx, said.unit_id, "exit", "publish")
+            _note(tx, heard, "removal.published", text, said.published_on, clause=clause)
         case _:
             raise ValueError(f"not heard here: {heard.event.name}")
+
+
+def _clause(tx: Tx, unit_id: str, procedure: str, step: str) -> str:
+    """The clause of a step by the law at work where a unit lies; "" while none is at work."""
+    unit = units.find_unit(tx, unit_id)
+    if unit is None:
+        return ""
+    pack = packs.in_force_for(tx, [unit["division"]], tx.today)[unit["division"]]
+    return pack.step_clause(procedure, step) if pack is not None else ""
+
+
+def _on_notice(tx: Tx, said: NoticePosted, heard: Heard) -> None:
+    """One entry for each unit on the notice; all are of one place's programme."""
+    entry = Note(
+        "notice.posted",
+        f"列入公示，至 {said.ends_on}",
+        said.posted_on,
+        _clause(tx, said.unit_ids[0], "naming", "notice") if said.unit_ids else "",
+        learned_at=heard.envelope.time,
+        by=heard.envelope.actor,
+    )
+    notes(tx, [(unit_id, entry, {}) for unit_id in said.unit_ids])
 
 
 def _recognised(tx: Tx, said: UnitRecognised, heard: Heard) -> None:
@@ -155,7 +167,7 @@ def _recognised(tx: Tx, said: UnitRecognised, heard: Heard) -> None:
         "unit.recognised",
         text,
         said.recognised_on,
-        clause=_RECOGNISE,
+        clause=_clause(tx, said.unit_id, "recognition", "decide"),
         decision_id=said.decision_id,
     )
 
@@ -176,8 +188,8 @@ def _exit_decided(tx: Tx, said: ExitDecided, heard: Heard) -> None:
         revoke_title(tx, said, heard)
         return
     text = "会商决定保留命名"
-    on = said.decided_on
-    _note(tx, heard, "exit.kept", text, on, clause=_EXIT, decision_id=said.decision_id)
+    on, clause = said.decided_on, _clause(tx, said.unit_id, "exit", "decide")
+    _note(tx, heard, "exit.kept", text, on, clause=clause, decision_id=said.decision_id)
 
 
 def _hold(said: HoldPlaced | HoldLifted) -> dict[str, Any]:

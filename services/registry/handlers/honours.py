@@ -37,8 +37,6 @@ from shared.contracts.registry_answers import PlaqueCheck, PublicPage, TitlePage
 from shared.messaging.tx import Heard, Tx
 from shared.runtime import decisions
 
-_NAMING = "NB23:二(四).1"
-_EXIT = "NB23:二(五).3"
 _SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that could be read as something else
 
 
@@ -66,7 +64,7 @@ def grant_title(tx: Tx, said: NamingApproved, heard: Heard) -> None:
         says=f"命名{unit['name_text']}为“{said.title_text}”，编号 {number}（编号规则非文件规定）",
         pack=pack,
         because=[said.decision_id, heard.envelope.id],
-        clauses=[_NAMING],
+        clauses=[pack.step_clause("naming", "name")],
     )
     titles.add_title(
         tx,
@@ -130,7 +128,7 @@ def grant_title(tx: Tx, said: NamingApproved, heard: Heard) -> None:
             "title.granted",
             f"命名为“{said.title_text}”，编号 {number}",
             said.approved_on,
-            _NAMING,
+            pack.step_clause("naming", "name"),
             decision_id,
             learned_at=heard.envelope.time,
             by=heard.envelope.actor,
@@ -144,16 +142,18 @@ def revoke_title(tx: Tx, said: ExitDecided, heard: Heard) -> None:
     row = titles.lock_title(tx, said.title_id)
     if row["status"] == TitleStatus.REVOKED:
         return
-    status = move_title(row["status"], TitleStatus.REVOKED)
+    pack = pack_for(tx, row["node"], said.decided_on)
+    clause = pack.step_clause("exit", "revoke")
+    status = move_title(row["status"], TitleStatus.REVOKED, clause)
     decision_id = decisions.record(
         tx,
         kind="title.revoke",
         subject=said.unit_id,
         outcome="revoked",
         says=f"取消{row['unit_text']}“{row['title_text']}”的命名（{row['number']}）",
-        pack=pack_for(tx, row["node"], said.decided_on),
+        pack=pack,
         because=[said.decision_id, row["decision_id"], heard.envelope.id],
-        clauses=[_EXIT],
+        clauses=[clause],
     )
     titles.save_title(
         tx,
@@ -193,20 +193,20 @@ def revoke_title(tx: Tx, said: ExitDecided, heard: Heard) -> None:
         "title.revoked",
         f"取消命名“{row['title_text']}”（{row['number']}），铭牌应收回",
         said.decided_on,
-        _EXIT,
+        clause,
         decision_id,
         learned_at=heard.envelope.time,
         by=heard.envelope.actor,
     )
     _note(tx, said.unit_id, entry, said.title_id)
-    _call_back(tx, row, learned)
+    _call_back(tx, row, learned, pack.step_clause("exit", "plaque"))
 
 
-def _call_back(tx: Tx, row: Row, learned: dict[str, object]) -> None:
+def _call_back(tx: Tx, row: Row, learned: dict[str, object], clause: str) -> None:
     if row["place"] == Place.LOST:  # lost before: there is nothing left to take back
         tx.emit(_gone(row, row["lost_on"], row["lost_reason"]))
         return
-    place = move_plaque(row["place"], Place.TO_RETURN)
+    place = move_plaque(row["place"], Place.TO_RETURN, clause)
     titles.save_plaque(tx, row["title_id"], {"place": place})
     titles.add_history(tx, {**learned, "axis": "place", "value": place})
 
@@ -223,11 +223,10 @@ def issue_plaque(tx: Tx, command: IssuePlaque) -> TitleView:
         "received_by": received_by,
     }
     _refuse_day(tx, command.issued_on, row["granted_on"])
-    _move(tx, row, Place.ISSUED, on=command.issued_on, values=values)
+    clause = _move(tx, row, Place.ISSUED, on=command.issued_on, values=values)
     said = f"颁发铭牌 {row['plaque_number']}，领取人 {received_by}"
-    _note(
-        tx, row["unit_id"], Note("plaque.issued", said, command.issued_on, _NAMING), row["title_id"]
-    )
+    entry = Note("plaque.issued", said, command.issued_on, clause)
+    _note(tx, row["unit_id"], entry, row["title_id"])
     return title_now(tx, command.title_id)
 
 
@@ -241,14 +240,12 @@ def return_plaque(tx: Tx, command: ReturnPlaque) -> TitleView:
         "returned_by": tx.actor.id,
     }
     _refuse_day(tx, command.returned_on, row["revoked_on"] or row["granted_on"])
-    _move(tx, row, Place.RETURNED, on=command.returned_on, values=values)
+    clause = _move(tx, row, Place.RETURNED, on=command.returned_on, values=values)
     tx.emit(_gone(row, command.returned_on, ""))
     handed = f"，交回人 {command.handed_in_by}" if command.handed_in_by else ""
     said = f"收回铭牌 {row['plaque_number']}{handed}"
-    _note(
-        tx, row["unit_id"], Note("plaque.returned", said, command.returned_on, _EXIT),
-        row["title_id"],
-    )  # fmt: skip
+    entry = Note("plaque.returned", said, command.returned_on, clause)
+    _note(tx, row["unit_id"], entry, row["title_id"])
     return title_now(tx, command.title_id)
 
 
@@ -259,13 +256,12 @@ def lose_plaque(tx: Tx, command: LosePlaque) -> TitleView:
     row = titles.load_title(tx, command.title_id, lock=True)
     _refuse_day(tx, command.reported_on, row["granted_on"])
     values = {"lost_reason": reason, "lost_on": command.reported_on}
-    _move(tx, row, Place.LOST, on=command.reported_on, values=values)
+    clause = _move(tx, row, Place.LOST, on=command.reported_on, values=values)
     if row["status"] == TitleStatus.REVOKED:
         tx.emit(_gone(row, command.reported_on, reason))
     said = f"铭牌 {row['plaque_number']} 遗失作废：{reason}"
-    _note(
-        tx, row["unit_id"], Note("plaque.lost", said, command.reported_on, _EXIT), row["title_id"]
-    )
+    entry = Note("plaque.lost", said, command.reported_on, clause)
+    _note(tx, row["unit_id"], entry, row["title_id"])
     return title_now(tx, command.title_id)
 
 
@@ -338,8 +334,11 @@ def _refuse_day(tx: Tx, day: date, earliest: date) -> None:
         raise Refused("day_too_early", f"日期不能早于 {earliest}", status=422)
 
 
-def _move(tx: Tx, row: Row, to: Place, *, on: date, values: dict[str, object]) -> None:
-    place = move_plaque(row["place"], to)
+def _move(tx: Tx, row: Row, to: Place, *, on: date, values: dict[str, object]) -> str:
+    """Move a plaque; the clause it moved by."""
+    procedure = "naming" if to is Place.ISSUED else "exit"
+    clause = pack_for(tx, row["node"]).step_clause(procedure, "plaque")
+    place = move_plaque(row["place"], to, clause)
     titles.save_plaque(tx, row["title_id"], {**values, "place": place})
     titles.add_history(
         tx,
@@ -351,6 +350,7 @@ def _move(tx: Tx, row: Row, to: Place, *, on: date, values: dict[str, object]) -
             "happened_on": on,
         },
     )
+    return clause
 
 
 def _gone(row: Row, on: date, lost_reason: str) -> PlaqueReturned:

@@ -15,7 +15,7 @@ from services.registry.domain.importing import (
     read_row,
 )
 from services.registry.domain.search import name_key
-from services.registry.handlers.acts import Note, fact, need, notes, pack_for
+from services.registry.handlers.acts import Note, fact, need, need_area, notes, pack_for
 from services.registry.handlers.units import division_fault, entry_values
 from services.registry.handlers.views import entered
 from services.registry.store import imports, units
@@ -31,9 +31,9 @@ from shared.contracts.registry import (
     UnitEntry,
 )
 from shared.contracts.registry_answers import ImportReport, ImportRow
-from shared.contracts.scalars import covers, kind_text
+from shared.contracts.scalars import area_of, covers, kind_text
 from shared.messaging.tx import Tx
-from shared.policy.assess import assess, gate
+from shared.policy.assess import assess, need_gate
 from shared.policy.pack import Pack
 
 SET_SIZE = 5_000
@@ -42,6 +42,7 @@ SET_SIZE = 5_000
 def stage_import(tx: Tx, command: StageImport) -> ImportReport:
     """Judge a chunk of rows and keep the findings; nothing enters the register."""
     need(tx, "clerk")
+    need_area(tx, area_of(tx.actor.node))
     pack = pack_for(tx, tx.actor.node)
     import_id = command.import_id or _open(tx, command, pack)
     batch = imports.load_batch(tx, import_id, lock=True)
@@ -228,7 +229,7 @@ class _Chunk:
         return earlier
 
     def _against(self, entry: UnitEntry, held: Row, row: ReadRow) -> Finding:
-        if not covers(self.tx.actor.node, held["division"]):
+        if not covers(area_of(self.tx.actor.node), held["division"]):
             says = "该代码已由其他区登记：请与市级三方办公室核对单位所在地"
         elif held["kind"] != entry.kind:
             says = f"该代码已按“{kind_text(held['kind'])}”登记，类型不同：请核对"
@@ -244,7 +245,7 @@ class _Chunk:
         code = entry.division
         if code not in self.divisions:
             fault = division_fault(self.tx, code)
-            if not fault and not covers(self.tx.actor.node, code):
+            if not fault and not covers(area_of(self.tx.actor.node), code):
                 fault = f"行政区划“{code}”不在您的管辖区域内"
             self.divisions[code] = fault
         return [self.divisions[code]] if self.divisions[code] else []
@@ -260,7 +261,7 @@ class _Chunk:
                 fact(tx, "unit.code_valid", value=True),
                 fact(tx, "unit.has_project_number", has_number),
             ]
-            found = assess(gate(self.pack, "unit.register", entry.kind), facts, tx.today)
+            found = assess(need_gate(self.pack, "unit.register", entry.kind), facts, tx.today)
             self.gates[key] = tuple(o.says for o in (*found.hard_unmet, *found.unknown))
         return self.gates[key]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.handlers.acts import Note, need, need_area, need_text, note
+from services.registry.handlers.acts import Note, need, need_node, need_text, note
 from services.registry.handlers.plans import node_view
 from services.registry.store import history
 from shared.contracts.refusals import Refused
@@ -19,7 +19,7 @@ from shared.runtime import decisions, organisations, packs
 def activate_pack(tx: Tx, command: ActivatePack) -> ActivationView:
     """Put a pack to work for a jurisdiction from a day on; a draft stays marked as one."""
     need(tx, "admin")
-    need_area(tx, command.jurisdiction)
+    need_node(tx, command.jurisdiction)
     reason = need_text(command.reason, "启用规则包须写明理由", "/reason")
     pack = packs.all_packs().get(command.pack_id)
     if pack is None:
@@ -58,24 +58,28 @@ def activate_pack(tx: Tx, command: ActivatePack) -> ActivationView:
     history.add_activation(tx, row)
     tx.emit(said)
     text = f"启用规则包《{pack.title}》：{reason}"
-    note(tx, "", Note("pack.activated", text, command.effective_on, "", decision_id))
+    said_here = Note(
+        "pack.activated", text, command.effective_on, "", decision_id, node=command.jurisdiction
+    )
+    note(tx, "", said_here)
     return ActivationView.model_validate({k: v for k, v in row.items() if k != "activation_id"})
 
 
 def list_activations(tx: Tx, _command: ListActivations) -> dict[str, Any]:
-    """Who put which pack to work, and why."""
+    """Who put which pack to work in the actor's region, and why."""
     fields = ActivationView.model_fields
     return {
         "activations": [
             ActivationView.model_validate({name: row[name] for name in fields})
             for row in history.list_activations(tx)
+            if organisations.may_know(tx.actor.node, row["jurisdiction"])
         ]
     }
 
 
 def list_nodes(tx: Tx, command: ListNodes) -> dict[str, Any]:
-    """Organisation nodes with their party bodies and sides (NB23 通知 主送)."""
-    known = organisations.all_nodes()
+    """Organisation nodes of the actor's region with their party bodies and sides."""
+    known = [n for n in organisations.all_nodes() if organisations.may_know(tx.actor.node, n)]
     if command.node:
         if command.node not in known:
             raise Refused("node_not_found", f"没有机构节点“{command.node}”", status=404)

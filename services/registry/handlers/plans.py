@@ -33,13 +33,11 @@ from shared.contracts.registry_answers import (
 )
 from shared.contracts.scalars import Side, covers, kind_text
 from shared.messaging.tx import Tx
-from shared.policy.assess import Determination, assess, gate, refuse_unless_met
+from shared.policy.assess import Determination, assess, need_gate, refuse_unless_met
 from shared.policy.conditions import Fact
 from shared.policy.pack import Pack
 from shared.runtime import decisions, organisations
 
-_CLAUSE = "NB23:二(一).2"
-_DEADLINE = "NB23:二(二).3"
 _SIDE_TEXT = {Side.GOVERNMENT: "政府方", Side.WORKERS: "职工方", Side.EMPLOYERS: "企业方"}
 
 
@@ -53,10 +51,11 @@ def file_plan(tx: Tx, command: FilePlan) -> PlanView:
     node = tx.actor.node
     plans.lock_filing(tx, node, command.year)
     pack = pack_for(tx, node)
+    need_gate(pack, "plan.file")
     _refuse_missing(pack, command)
     deadline = command.deadline_on or _usual_deadline(pack, command.year)
     if deadline < command.window_from:
-        raise Refused("window_empty", "截止日早于开始日：请核对受理时限", _DEADLINE, 422)
+        raise Refused("window_empty", "截止日早于开始日：请核对受理时限", _clause(pack), 422)
     documents = plans.list_documents(tx, command.document_ids)
     if len(documents) != len(set(command.document_ids)):
         raise Refused("document_not_found", "关联的上级文件不在库内：请先登记", status=422)
@@ -84,7 +83,7 @@ def file_plan(tx: Tx, command: FilePlan) -> PlanView:
             "standards": standards,
             "papers": list(command.papers),
             "document_ids": list(command.document_ids),
-            "warnings": [w.model_dump() for w in _warnings(found, earlier, standards)],
+            "warnings": [w.model_dump() for w in _warnings(pack, found, earlier, standards)],
             "late": "late" in found.marks,
             "filed_at": tx.now,
             "filed_by": tx.actor.id,
@@ -104,13 +103,14 @@ def file_plan(tx: Tx, command: FilePlan) -> PlanView:
         )
     )
     text = f"{organisations.name_of(node)}报备 {command.year} 年度安排（第 {version} 版）"
-    note(tx, "", Note("plan.filed", text, tx.today, _CLAUSE, decision_id), {"node": node})
+    note(tx, "", Note("plan.filed", text, tx.today, _clause(pack), decision_id), {"node": node})
     return get_plan(tx, GetPlan(node=node, year=command.year))
 
 
 def get_plan(tx: Tx, command: GetPlan) -> PlanView:
-    """The plan in force; plans are open to every signed-in person of the programme."""
-    row = plans.find_plan(tx, command.node, command.year)
+    """The plan in force; plans are open to every signed-in person of the region's programme."""
+    known = organisations.may_know(tx.actor.node, command.node)
+    row = plans.find_plan(tx, command.node, command.year) if known else None
     if row is None:
         name = organisations.name_of(command.node)
         raise Refused("plan_not_found", f"{name}没有报备 {command.year} 年度安排", status=404)
@@ -140,16 +140,22 @@ def add_document(tx: Tx, command: AddDocument) -> DocumentView:
             **command.model_dump(),
             "title": title,
             "document_id": document_id,
+            "node": tx.actor.node,
             "added_at": tx.now,
             "added_by": tx.actor.id,
         },
     )
-    return DocumentView.model_validate(dict(plans.list_documents(tx, [document_id])[0]))
+    return _document(plans.list_documents(tx, [document_id])[0])
 
 
 def list_documents(tx: Tx, _command: ListDocuments) -> dict[str, Any]:
-    """Every arrangement on record."""
-    return {"documents": [DocumentView.model_validate(dict(r)) for r in plans.list_documents(tx)]}
+    """Every arrangement on record in the actor's region."""
+    rows = [
+        row
+        for row in plans.list_documents(tx)
+        if organisations.may_know(tx.actor.node, row["node"])
+    ]
+    return {"documents": [_document(row) for row in rows]}
 
 
 def planning_sheet(tx: Tx, command: PlanningSheet) -> PlanningSheetView:
@@ -227,14 +233,29 @@ def _refuse_missing(pack: Pack, command: FilePlan) -> None:
         )
 
 
+def _document(row: Row) -> DocumentView:
+    return DocumentView.model_validate({name: row[name] for name in DocumentView.model_fields})
+
+
 def _usual_deadline(pack: Pack, year: int) -> date:
-    duty = next(duty for duty in pack.duties if duty.id == "self_assessment")
-    return date(year, duty.month, duty.day)
+    """The day by which the programme usually wants units to have assessed themselves."""
+    for duty in pack.duties:
+        if duty.id == "self_assessment" and duty.month and duty.day:
+            return date(year, duty.month, duty.day)
+    says = f"《{pack.title}》没有规定自评自荐的截止日：请填写本年度的截止日"
+    raise Refused(
+        "deadline_missing", says, status=422, errors=[{"pointer": "/deadline_on", "says": says}]
+    )
+
+
+def _clause(pack: Pack) -> str:
+    """The clause that prescribes the plan's sections."""
+    return pack.lists["plan_sections"].clause
 
 
 def _judged(tx: Tx, pack: Pack, facts: Sequence[Fact], command: FilePlan) -> Determination:
     """Hard rules refuse; of the soft ones only a late deadline insists on a reason (A-05)."""
-    found = assess(gate(pack, "plan.file"), facts, tx.today)
+    found = assess(need_gate(pack, "plan.file"), facts, tx.today)
     late = next((o for o in found.soft_unmet if o.code == "plan_deadline_late"), None)
     if late is not None and not command.deadline_reason.strip():
         says = f"{late.says}可以报备，但须写明理由"
@@ -253,7 +274,7 @@ def _decide(tx: Tx, pack: Pack, plan_id: str, facts: Sequence[Fact], found: Dete
         pack=pack,
         facts=facts,
         rules=found.outcomes,
-        clauses=[_CLAUSE],
+        clauses=[_clause(pack)],
     )
 
 
@@ -263,7 +284,7 @@ def _standards(pack: Pack, command: FilePlan) -> dict[str, str]:
         raise Refused(
             "standard_unknown",
             f"创建标准“{'、'.join(unknown)}”没有装入：请先装入标准文本",
-            clause=_CLAUSE,
+            clause=_clause(pack),
             status=422,
         )
     given = dict(command.standards)
@@ -275,12 +296,12 @@ def _standards(pack: Pack, command: FilePlan) -> dict[str, str]:
 
 
 def _warnings(
-    found: Determination, earlier: Row | None, standards: dict[str, str]
+    pack: Pack, found: Determination, earlier: Row | None, standards: dict[str, str]
 ) -> tuple[Says, ...]:
     warnings = warnings_of(found)
     if earlier is not None and earlier["standards"] != standards:
         says = "本版更改了创建标准：市级三方办公室须重新收件"
-        return (*warnings, Says(code="standard_changed", says=says, clause=_CLAUSE))
+        return (*warnings, Says(code="standard_changed", says=says, clause=_clause(pack)))
     return warnings
 
 
@@ -291,6 +312,6 @@ def _view(tx: Tx, row: Row) -> PlanView:
         {
             **{name: row[name] for name in fields},
             "node_text": organisations.name_of(row["node"]),
-            "documents": [dict(document) for document in documents],
+            "documents": [_document(document) for document in documents],
         }
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, false, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.registry.store.tables import (
@@ -16,7 +16,9 @@ from services.registry.store.tables import (
 )
 from services.registry.store.units import Row, Values, in_scope, within
 from shared.contracts.refusals import Refused
+from shared.contracts.scalars import area_of, prefix_of, suite_of
 from shared.messaging.tx import Tx
+from shared.runtime import organisations
 
 
 def add_commitment(tx: Tx, values: Values) -> bool:
@@ -131,10 +133,18 @@ def save_practice(tx: Tx, practice_id: str, values: Values) -> None:
     )
 
 
+def _in_region(tx: Tx) -> ColumnElement[bool]:
+    region = prefix_of(area_of(organisations.region_of(tx.actor.node)))
+    return unit.c.division.startswith(region, autoescape=True) if region.isdigit() else false()
+
+
 def list_practices(
     tx: Tx, *, unit_id: str, text: str, published_only: bool, limit: int
 ) -> Sequence[Row]:
-    """Practices by unit and words; published ones of any area, others within the actor's."""
+    """Practices by unit and words; published ones of the whole region, others of the actor's area.
+
+    They are of the tripartite programme: an office of another suite has none (A-02).
+    """
     query = (
         select(practice, unit.c.name_text.label("unit_text"))
         .join(unit, unit.c.unit_id == practice.c.unit_id)
@@ -142,7 +152,10 @@ def list_practices(
         .limit(limit)
     )
     published = practice.c.state == "published"
-    query = query.where(published if published_only else published | in_scope(tx.actor))
+    here = published & _in_region(tx)
+    query = query.where(here if published_only else here | in_scope(tx.actor))
+    if suite_of(tx.actor.node):
+        query = query.where(false())
     if unit_id:
         query = query.where(practice.c.unit_id == unit_id)
     if text:

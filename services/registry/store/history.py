@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 
 from services.registry.store.tables import (
@@ -17,8 +17,12 @@ from services.registry.store.tables import (
     unit_hold,
     unit_warning,
 )
-from services.registry.store.units import Row, Values, in_scope
+from services.registry.store.units import Row, Values, in_scope, within
+from shared.contracts.scalars import suite_of
 from shared.messaging.tx import Tx
+from shared.runtime import organisations
+
+EVERYBODY = "*"  # of the register itself, which every programme of a place shares (A-02)
 
 # Numbers are given to committed rows only, under a lock held until commit: a reader who has
 # seen number n will never meet a smaller one later.
@@ -37,8 +41,8 @@ def add_entries(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def list_entries(tx: Tx, unit_id: str, *, known_at: datetime | None, limit: int) -> Sequence[Row]:
-    """A unit's timeline, newest first."""
-    query = select(timeline).where(timeline.c.unit_id == unit_id)
+    """A unit's timeline, newest first: the register's entries and those of the actor's programme."""
+    query = select(timeline).where(timeline.c.unit_id == unit_id, _own(tx, timeline.c.suite))
     if known_at is not None:
         query = query.where(timeline.c.learned_at <= known_at)
     query = query.order_by(
@@ -54,17 +58,38 @@ def add_changes(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def list_changes(tx: Tx, *, after: int, limit: int) -> Sequence[Row]:
-    """The feed after a number, of the actor's area (and packs, which are everybody's)."""
+    """The feed after a number, of the actor's area and programme.
+
+    A line about no unit is of an office: the actor's own, one beneath or one above it.
+    """
     tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("registry.change"))))
     tx.session.execute(_NUMBER)
     query = (
         select(change)
         .join(unit, unit.c.unit_id == change.c.unit_id, isouter=True)
-        .where(change.c.sequence > after, or_(change.c.unit_id == "", in_scope(tx.actor)))
+        .where(
+            change.c.sequence > after,
+            case(
+                (change.c.unit_id == "", _near(tx)),
+                else_=and_(in_scope(tx.actor), _own(tx, change.c.suite)),
+            ),
+        )
         .order_by(change.c.sequence)
         .limit(limit)
     )
     return tx.session.execute(query).mappings().all()
+
+
+def _near(tx: Tx) -> ColumnElement[bool]:
+    above = change.c.node.in_(organisations.line_of(tx.actor.node))
+    return or_(above, within(tx.actor, change.c.node, change.c.unit_id))
+
+
+def _own(tx: Tx, suite: Any) -> ColumnElement[bool]:
+    """What everybody at the unit knows (EVERYBODY), and what the actor's programme did."""
+    if tx.actor.unit_id:
+        return true()
+    return suite.in_((EVERYBODY, suite_of(tx.actor.node)))  # type: ignore[no-any-return]
 
 
 def add_activation(tx: Tx, values: Values) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import case, exists, func, select, update
 from services.registry.domain.plan import BANDS
 from services.registry.store.tables import document, plan, unit, unit_hold, unit_warning
 from services.registry.store.units import Row, Values, in_scope
-from shared.contracts.scalars import prefix_of
+from shared.contracts.scalars import area_of, prefix_of
 from shared.messaging.tx import Tx
 
 
@@ -57,7 +57,7 @@ def list_documents(tx: Tx, ids: Sequence[str] | None = None) -> Sequence[Row]:
 
 def sheet_figures(tx: Tx, node: str, *, known_names: Sequence[str]) -> Sequence[Row]:
     """Units and heads of a node by kind, area, standing, head-count band and risk."""
-    prefix = prefix_of(node)
+    prefix = prefix_of(area_of(node))
     held = exists().where(unit_hold.c.unit_id == unit.c.unit_id, unit_hold.c.lifted_at.is_(None))
     warned = exists().where(
         unit_warning.c.unit_id == unit.c.unit_id,

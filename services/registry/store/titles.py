@@ -22,7 +22,14 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from services.registry.domain.honour import TitleStatus
 from services.registry.store.tables import plaque, title, title_history, unit
-from services.registry.store.units import Row, Values, in_scope, make_after, read_after
+from services.registry.store.units import (
+    Row,
+    Values,
+    in_scope,
+    make_after,
+    of_suite,
+    read_after,
+)
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_acts import ListTitles, PublicRegister
 from shared.messaging.tx import Tx
@@ -73,7 +80,8 @@ def add_history(tx: Tx, values: Values) -> None:
 
 def load_title(tx: Tx, title_id: str, *, lock: bool = False) -> Row:
     """A title of the actor's area with its plaque; 404 otherwise."""
-    query = _whole().where(title.c.title_id == title_id, in_scope(tx.actor))
+    mine = (in_scope(tx.actor), of_suite(tx.actor, title.c.node))
+    query = _whole().where(title.c.title_id == title_id, *mine)
     if lock:
         query = query.with_for_update(of=(title, plaque))
     row = tx.session.execute(query).mappings().one_or_none()
@@ -134,7 +142,10 @@ def list_titles(
 ) -> tuple[Sequence[Row], str]:
     """One page by number, as the register stood on a day and was known at an instant."""
     query = _whole().where(
-        in_scope(tx.actor), title.c.recorded_at <= known_at, title.c.granted_on <= as_of
+        in_scope(tx.actor),
+        of_suite(tx.actor, title.c.node),
+        title.c.recorded_at <= known_at,
+        title.c.granted_on <= as_of,
     )
     for column, value in (
         (title.c.unit_id, asked.unit_id),
@@ -187,10 +198,11 @@ def history_of(
 
 
 def active_names(tx: Tx, unit_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Names of active titles by unit."""
+    """Names of active titles by unit, of the actor's programme."""
     query = (
         select(title.c.unit_id, title.c.title_text)
         .where(title.c.unit_id.in_(unit_ids), title.c.status == TitleStatus.ACTIVE)
+        .where(of_suite(tx.actor, title.c.node))
         .where(or_(title.c.expires_on.is_(None), title.c.expires_on >= tx.today))
         .order_by(title.c.granted_on)
     )
