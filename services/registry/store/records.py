@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select
 from sqlalchemy import update as sql_update
@@ -42,6 +43,11 @@ def within_node(node: str) -> ColumnElement[bool]:
 def visible(actor: Actor) -> ColumnElement[bool]:
     """The rows an actor may see: a unit's own; else those of its node. Nobody: none."""
     return names_unit(actor.unit_id) if actor.unit_id else within_node(actor.node)
+
+
+def same_record(record_id: str) -> ColumnElement[bool]:
+    """The row of this record."""
+    return record.c.record_id == record_id
 
 
 def names_unit(unit_id: str) -> ColumnElement[bool]:
@@ -89,6 +95,17 @@ def find_external(tx: Tx, *, kind: str, node: str, external_id: str) -> Row | No
     return tx.session.execute(query).mappings().one_or_none()
 
 
+@contextmanager
+def tried(tx: Tx, *, keep: bool) -> Iterator[None]:
+    """Write inside, and keep it or take it all back at the end."""
+    point = tx.session.begin_nested()
+    yield
+    if keep:
+        point.commit()
+    else:
+        point.rollback()
+
+
 def hold_others(tx: Tx, kind: str, about: str) -> None:
     """Let nobody else write of this kind about the same thing until commit, so counts hold."""
     key = func.hashtext(f"record:{kind}:{about}")
@@ -108,12 +125,12 @@ def count_others(tx: Tx, values: Values) -> int:
     return int(tx.session.execute(query).scalar_one())
 
 
-def add_record(tx: Tx, values: Values) -> bool:
-    """Write a record; False when its external number was taken at the same moment."""
+def add_record(tx: Tx, values: Values) -> Row | None:
+    """Write a record; None when its external number was taken at the same moment."""
     done = tx.session.execute(
-        insert(record).values(**values).on_conflict_do_nothing().returning(record.c.record_id)
+        insert(record).values(**values).on_conflict_do_nothing().returning(record)
     )
-    return done.scalar() is not None
+    return done.mappings().one_or_none()
 
 
 def change_record(tx: Tx, record_id: str, values: Values) -> Row:

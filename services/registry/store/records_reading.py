@@ -18,6 +18,8 @@ from shared.contracts.registry_records import RecordFilter
 from shared.contracts.scalars import area_of, prefix_of, suite_of
 from shared.messaging.tx import Tx
 
+Condition = ColumnElement[bool]
+
 _SORTS: dict[str, tuple[Any, bool]] = {
     "on": (record.c.happened_on, False),
     "-on": (record.c.happened_on, True),

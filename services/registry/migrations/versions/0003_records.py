@@ -77,22 +77,20 @@ TABLES = [
     revision integer NOT NULL, state text NOT NULL, parts jsonb NOT NULL, content jsonb NOT NULL,
     reason text NOT NULL DEFAULT '', learned_at timestamptz NOT NULL, by_id text NOT NULL,
     by_name text NOT NULL, UNIQUE (unit_id, suite, item, revision))""",
-    # An entry about an office's own record is that office's, and a suite's is its suite's (A-02).
-    "ALTER TABLE timeline ADD COLUMN node text COLLATE \"C\" NOT NULL DEFAULT ''",
-    "ALTER TABLE change ADD COLUMN node text COLLATE \"C\" NOT NULL DEFAULT ''",
 ]
 
 HISTORY = ("record_history", "work_item_history")
 
 GUARDS = [
-    # Records never vanish: what one is about is fixed, a voided one stays voided.
+    # Records never vanish: what one is about is fixed (a unit entered twice becomes one, its
+    # records with it), a voided one stays voided.
     """CREATE FUNCTION guard_record() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'records are voided, not deleted' USING ERRCODE = 'restrict_violation';
       END IF;
       IF NEW.kind <> OLD.kind OR NEW.node <> OLD.node
-         OR NEW.unit_id IS DISTINCT FROM OLD.unit_id
+         OR (NEW.unit_id IS NULL) <> (OLD.unit_id IS NULL)
          OR NEW.parent_id IS DISTINCT FROM OLD.parent_id
          OR NEW.written_at <> OLD.written_at OR NEW.written_by <> OLD.written_by THEN
         RAISE EXCEPTION 'what a record is about is fixed' USING ERRCODE = 'check_violation';
