@@ -128,13 +128,9 @@ def test_the_third_round(pack: Pack) -> None:
 
     assert (third.from_year, third.to_year) == (2019, 2023)
     assert "（2019-2023）" in words(pack, "二(一)1.1")
-    ahead = judged(
-        pack,
-        "cycle.open",
-        cycle__year=2024,
-        cycle__opens_on=date(2024, 1, 1),
-        pack__effective_on=date(2019, 4, 2),
-    )
+    ahead = judged(pack, "cycle.open", cycle__year=2024, cycle__opens_on=date(2024, 1, 1))
+    early = judged(pack, "cycle.open", cycle__year=2019, cycle__opens_on=date(2019, 4, 1))
+    assert refusal(early) == ("cycle_before_effect", 409)
     assert ahead.marks == ("outside_round",)
     assert refuse_unless_met(ahead) is ahead
 
