@@ -30,6 +30,28 @@ class ApplicationReceived(Event):
     received_on: date
 
 
+class CaseMoved(Event):
+    """A self-assessment, application or nomination reached a stage: for counts and ledgers.
+
+    `case` is assessment, application or nomination; `number` the receipt number where there is
+    one; `year` the year of the application or round; `reason` what was written down for it.
+    """
+
+    name: ClassVar[str] = "evaluation.case_moved"
+
+    unit_id: str
+    case: str
+    case_id: str
+    stage: str
+    stage_text: str
+    on: date
+    node: str
+    year: int
+    number: str = ""
+    title_text: str = ""
+    reason: str = ""
+
+
 class UnitRecognised(Event):
     """The local parties recognised a 和谐劳动关系单位: the base status (NB23 二(二))."""
 

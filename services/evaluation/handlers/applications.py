@@ -14,6 +14,7 @@ from services.evaluation.domain.records import (
 from services.evaluation.domain.stages import ApplicationStage, move
 from services.evaluation.domain.standing import need_office, need_role, scope_of
 from services.evaluation.handlers import assessments, law, views
+from services.evaluation.handlers.moves import application_moved
 from services.evaluation.handlers.steps import Case, Ruling, conclude, dumped, note, what_happened
 from services.evaluation.store import applications as store
 from services.evaluation.store import assessments as assessment_store
@@ -65,7 +66,7 @@ def submit(tx: Tx, command: say.SubmitApplication) -> ApplicationView:
         step="apply",
         outcome="received",
         says="补正后再次提交认定申请" if again else "提交认定申请" + ("（逾期）" if late else ""),
-        clause=law.clause_of(pack, RECOGNITION, "apply"),
+        clause=pack.step_clause(RECOGNITION, "apply"),
         text=command.override_reason,
         documents=command.documents,
     )
@@ -89,8 +90,9 @@ def accept(tx: Tx, command: say.AcceptApplication) -> ApplicationView:
         accepted_by=tx.actor.id,
         accepted_by_name=tx.actor.name,
     )
-    clause = law.clause_of(law.pinned(tx, record.pack_fingerprint), RECOGNITION, "review")
+    clause = law.pinned(tx, record.pack_fingerprint).step_clause(RECOGNITION, "review")
     note(tx, case_of(record), "review", "受理申请，进入评估审核", outcome="accepted", clause=clause)
+    application_moved(tx, record, ApplicationStage.UNDER_REVIEW)
     return read(tx, say.ReadApplication(application_id=record.application_id))
 
 
@@ -104,6 +106,7 @@ def return_(tx: Tx, command: say.ReturnApplication) -> ApplicationView:
         tx, record.application_id, stage=ApplicationStage.RETURNED, return_reason=reason
     )
     note(tx, case_of(record), "return", f"退回补正：{reason}", outcome="returned", text=reason)
+    application_moved(tx, record, ApplicationStage.RETURNED, reason)
     return read(tx, say.ReadApplication(application_id=record.application_id))
 
 
@@ -116,6 +119,7 @@ def withdraw(tx: Tx, command: say.WithdrawApplication) -> ApplicationView:
         tx, record.application_id, stage=ApplicationStage.WITHDRAWN, reason=command.reason
     )
     note(tx, case_of(record), "withdraw", "撤回认定申请", outcome="withdrawn", text=command.reason)
+    application_moved(tx, record, ApplicationStage.WITHDRAWN, command.reason)
     return read(tx, say.ReadApplication(application_id=record.application_id))
 
 
@@ -239,31 +243,30 @@ def _receive(
 ) -> None:
     office, year = papers.office.code, tx.today.year
     receipt = f"{office}-{year}-{store.next_receipt(tx, office, year):05d}"
-    store.save_application(
-        tx,
-        Application(
-            application_id=id_,
-            revision=1,
-            unit_id=papers.unit.unit_id,
-            receipt_number=receipt,
-            office=office,
-            year=year,
-            plan_id=papers.plan.plan_id if papers.plan else "",
-            stage=ApplicationStage.RECEIVED,
-            assessment_id=command.assessment_id,
-            resolution_id=command.resolution_id,
-            statement=command.statement,
-            documents=dumped(command.documents),
-            pack_fingerprint=pack.fingerprint,
-            late=not _in_window(tx, papers.plan),
-            received_on=tx.today,
-            submitted_at=tx.now,
-            submitted_by=tx.actor.id,
-            submitted_by_name=tx.actor.name,
-            submit_decision_id=decision_id,
-            publicity=papers.plan is not None and papers.plan.publicity,
-        ),
+    record = Application(
+        application_id=id_,
+        revision=1,
+        unit_id=papers.unit.unit_id,
+        receipt_number=receipt,
+        office=office,
+        year=year,
+        plan_id=papers.plan.plan_id if papers.plan else "",
+        stage=ApplicationStage.RECEIVED,
+        assessment_id=command.assessment_id,
+        resolution_id=command.resolution_id,
+        statement=command.statement,
+        documents=dumped(command.documents),
+        pack_fingerprint=pack.fingerprint,
+        late=not _in_window(tx, papers.plan),
+        received_on=tx.today,
+        submitted_at=tx.now,
+        submitted_by=tx.actor.id,
+        submitted_by_name=tx.actor.name,
+        submit_decision_id=decision_id,
+        publicity=papers.plan is not None and papers.plan.publicity,
     )
+    store.save_application(tx, record)
+    application_moved(tx, record, ApplicationStage.RECEIVED)
     tx.emit(
         say.ApplicationReceived(
             unit_id=papers.unit.unit_id,
@@ -288,6 +291,7 @@ def _hand_in_again(
         documents=dumped(command.documents) or record.documents,
         submit_decision_id=decision_id,
     )
+    application_moved(tx, record, ApplicationStage.RECEIVED)
 
 
 def locked(tx: Tx, application_id: str) -> Application:

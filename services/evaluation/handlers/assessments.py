@@ -15,6 +15,7 @@ from services.evaluation.domain.records import (
 )
 from services.evaluation.domain.standing import need_role, scope_of
 from services.evaluation.handlers import law
+from services.evaluation.handlers.moves import assessment_moved
 from services.evaluation.handlers.steps import Case, dumped, note
 from services.evaluation.store import assessments as store
 from services.evaluation.store import copies
@@ -27,12 +28,10 @@ from shared.contracts.evaluation_answers import (
     ResolutionView,
     StandardView,
 )
-from shared.contracts.refusals import Refused
+from shared.contracts.refusals import Refused, resting_on
 from shared.messaging.tx import Tx
 from shared.policy.pack import Pack, Standard
 from shared.runtime import organisations
-
-CLAUSE = rules.CLAUSE
 
 
 def standard(tx: Tx, command: say.ReadStandard) -> StandardView:
@@ -65,7 +64,7 @@ def start(tx: Tx, command: say.StartAssessment) -> AssessmentView:
     for other in store.list_assessments(tx, unit.unit_id, limit=5):
         if other.stage == "draft":
             says = "本单位已有一份未完成的自我评价，请先完成它"
-            raise Refused("draft_exists", says, CLAUSE)
+            raise Refused("draft_exists", says)
     pack = law.pack_for(tx, unit.division)
     chosen = _chosen(tx, pack, unit)
     record = Assessment(
@@ -84,7 +83,8 @@ def start(tx: Tx, command: say.StartAssessment) -> AssessmentView:
     store.save_assessment(tx, record)
     _keep(tx, record.assessment_id, 1, dumped(rules.merged(chosen.standard, (), ())))
     says = f"开始自我评价，对照「{chosen.standard.name}」{chosen.standard.version}"
-    note(tx, _case(record), "started", says, clause=CLAUSE)
+    note(tx, _case(record), "started", says, clause=_clause(tx, record))
+    assessment_moved(tx, record, unit, "draft")
     return _view(tx, record)
 
 
@@ -95,7 +95,7 @@ def save(tx: Tx, command: say.SaveAssessment) -> AssessmentView:
         says = (
             f"这份自我评价已有第{record.version}版，您看到的是第{command.version}版，请刷新后再存"
         )
-        raise Refused("version_outdated", says, CLAUSE)
+        raise Refused("version_outdated", says)
     held = _standard_of(tx, record)
     before = _results(store.load_version(tx, record.assessment_id, record.version).results)
     merged = rules.merged(held, before, command.results)
@@ -120,7 +120,9 @@ def complete(tx: Tx, command: say.CompleteAssessment) -> AssessmentView:
     )
     unmet = rules.mandatory_not_met(held, results)
     says = f"完成自我评价（第{record.version}版），必备项未达标{len(unmet)}项"
-    note(tx, _case(record), "completed", says, clause=CLAUSE)
+    note(tx, _case(record), "completed", says, clause=_clause(tx, record))
+    unit = copies.load_unit(tx, record.unit_id, scope_of(tx.actor))
+    assessment_moved(tx, record, unit, "completed")
     return read(tx, say.ReadAssessment(assessment_id=record.assessment_id))
 
 
@@ -140,15 +142,10 @@ def record_resolution(tx: Tx, command: say.RecordResolution) -> ResolutionView:
     """Keep a meeting's vote; impossible numbers are refused pointing at the field."""
     unit = copies.load_unit(tx, command.unit_id, scope_of(tx.actor))
     need_role(tx.actor, "unit", "clerk")
-    meeting = congress.meeting_of(command.meeting)
-    congress.check_meeting(meeting, unit.kind, command.reason)
-    if command.held_on > tx.today:
-        wrong = f"会议日期{command.held_on}在今天之后，请核对"
-        errors = [{"pointer": "/held_on", "says": wrong}]
-        raise Refused("held_in_future", wrong, CLAUSE, 422, errors)
+    clause = law.pack_for(tx, unit.division).step_clause("recognition", "resolve")
+    with resting_on(clause):
+        meeting = _checked(tx, unit, command)
     voted = meeting is not congress.Meeting.NOT_APPLICABLE
-    if voted:
-        congress.check_votes(total=command.members_total, present=command.present, yes=command.yes)
     passed, says = _verdict(tx, unit, command) if voted else (True, f"不适用：{command.reason}")
     record = Resolution(
         resolution_id=tx.new_id("resolution"),
@@ -173,7 +170,7 @@ def record_resolution(tx: Tx, command: say.RecordResolution) -> ResolutionView:
         Case("resolution", record.resolution_id, unit.unit_id),
         "recorded",
         f"{view.meeting_text}：{view.says}",
-        clause=congress.CLAUSE,
+        clause=clause,
         documents=[command.file] if command.file else [],
         happened_on=record.held_on,
     )
@@ -213,6 +210,23 @@ def resolution_view(record: Resolution) -> ResolutionView:
     )
 
 
+def _checked(tx: Tx, unit: Unit, command: say.RecordResolution) -> congress.Meeting:
+    """The kind of meeting, when it may decide and its numbers can be."""
+    meeting = congress.meeting_of(command.meeting)
+    congress.check_meeting(meeting, unit.kind, command.reason)
+    if command.held_on > tx.today:
+        wrong = f"会议日期{command.held_on}在今天之后，请核对"
+        errors = [{"pointer": "/held_on", "says": wrong}]
+        raise Refused("held_in_future", wrong, "", 422, errors)
+    if meeting is not congress.Meeting.NOT_APPLICABLE:
+        congress.check_votes(total=command.members_total, present=command.present, yes=command.yes)
+    return meeting
+
+
+def _clause(tx: Tx, record: Assessment) -> str:
+    return law.pinned(tx, record.pack_fingerprint).step_clause("recognition", "assess")
+
+
 def _verdict(tx: Tx, unit: Unit, command: say.RecordResolution) -> tuple[bool, str]:
     pack = law.pack_for(tx, unit.division)
     rule = congress.VoteRule(
@@ -239,7 +253,7 @@ def _draft(tx: Tx, assessment_id: str) -> Assessment:
     need_role(tx.actor, "unit", "clerk")
     if record.stage != "draft":
         says = f"这份自我评价已由{record.completed_by_name}完成，不能再改；如需更新请新建一份"
-        raise Refused("assessment_completed", says, CLAUSE)
+        raise Refused("assessment_completed", says)
     return record
 
 

@@ -17,6 +17,7 @@ from services.evaluation.domain.standing import (
 )
 from services.evaluation.handlers import law
 from services.evaluation.handlers.applications import reason_of
+from services.evaluation.handlers.moves import nomination_moved
 from services.evaluation.handlers.nominations import (
     NAMING,
     case_of,
@@ -32,7 +33,7 @@ from shared.contracts import evaluation as said
 from shared.contracts import evaluation_round as say
 from shared.contracts.evaluation_round_answers import NominationView
 from shared.messaging.tx import LAW_ZONE, Tx
-from shared.policy.assess import Determination, refuse_unless_met
+from shared.policy.assess import Determination, need_gate, refuse_unless_met
 from shared.policy.conditions import Fact
 from shared.policy.pack import Pack
 
@@ -48,6 +49,7 @@ def approve(tx: Tx, command: say.ApproveNaming) -> NominationView:
     need_office(tx.actor, round_.node, "reviewer")
     pack = law.pinned(tx, round_.pack_fingerprint)
     facts = _facts(tx, pack, round_, record=record, unit=unit)
+    need_gate(pack, "naming.approve")
     determination = law.judge(tx, pack, "naming.approve", facts, unit.kind)
     if record.stage in {NominationStage.APPROVED, NominationStage.REFUSED}:
         go(tx, record, NominationStage.APPROVED)
@@ -68,7 +70,7 @@ def approve(tx: Tx, command: say.ApproveNaming) -> NominationView:
         step="approve",
         outcome="approved",
         says=f"命名「{unit.name}」为「{round_.title_text}」（{round_.year}年度）",
-        clause=law.clause_of(pack, NAMING, "approve"),
+        clause=pack.step_clause(NAMING, "approve"),
         text="；".join(r for r in (command.override_reason, command.quota_reason) if r.strip()),
     )
     store.change_nomination(
@@ -81,6 +83,7 @@ def approve(tx: Tx, command: say.ApproveNaming) -> NominationView:
         decision_id=decision_id,
     )
     _say(tx, round_, record, decision_id)
+    nomination_moved(tx, record, round_, NominationStage.APPROVED)
     return read(tx, say.ReadNomination(nomination_id=record.nomination_id))
 
 
@@ -97,7 +100,8 @@ def refuse(tx: Tx, command: say.RefuseNaming) -> NominationView:
 
 def strike(tx: Tx, record: Nomination, reason: str, *, because: list[str | None], name: str) -> str:
     """End a nomination as refused; the decision's id."""
-    pack = law.pinned(tx, store.load_round(tx, record.round_id).pack_fingerprint)
+    round_ = store.load_round(tx, record.round_id)
+    pack = law.pinned(tx, round_.pack_fingerprint)
     decision_id = conclude(
         tx,
         case_of(record),
@@ -106,7 +110,7 @@ def strike(tx: Tx, record: Nomination, reason: str, *, because: list[str | None]
         step="approve",
         outcome="refused",
         says=f"不予命名「{name}」",
-        clause=law.clause_of(pack, NAMING, "approve"),
+        clause=pack.step_clause(NAMING, "approve"),
         text=reason,
     )
     store.change_nomination(
@@ -117,6 +121,7 @@ def strike(tx: Tx, record: Nomination, reason: str, *, because: list[str | None]
         decided_on=tx.today,
         decision_id=decision_id,
     )
+    nomination_moved(tx, record, round_, NominationStage.REFUSED, reason)
     return decision_id
 
 

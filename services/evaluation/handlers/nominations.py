@@ -14,6 +14,7 @@ from services.evaluation.domain.standing import (
 )
 from services.evaluation.handlers import law, round_views
 from services.evaluation.handlers.applications import reason_of
+from services.evaluation.handlers.moves import nomination_moved
 from services.evaluation.handlers.steps import Case, Ruling, conclude, dumped, what_happened
 from services.evaluation.store import applications, copies
 from services.evaluation.store import rounds as store
@@ -46,32 +47,31 @@ def nominate(tx: Tx, command: say.Nominate) -> NominationView:
         step="declare",
         outcome="declared",
         says=f"「{unit.name}」申报{round_.year}年度「{round_.title_text}」",
-        clause=law.clause_of(pack, NAMING, "declare"),
+        clause=pack.step_clause(NAMING, "declare"),
         documents=command.documents,
     )
-    store.save_nomination(
-        tx,
-        Nomination(
-            nomination_id=nomination_id,
-            revision=1,
-            round_id=round_.round_id,
-            unit_id=unit.unit_id,
-            kind=unit.kind,
-            stage=NominationStage.DECLARED,
-            statement=command.statement,
-            documents=dumped(command.documents),
-            declared_at=tx.now,
-            declared_by=tx.actor.id,
-            declared_by_name=tx.actor.name,
-            enter_decision_id=decision_id,
-        ),
+    record = Nomination(
+        nomination_id=nomination_id,
+        revision=1,
+        round_id=round_.round_id,
+        unit_id=unit.unit_id,
+        kind=unit.kind,
+        stage=NominationStage.DECLARED,
+        statement=command.statement,
+        documents=dumped(command.documents),
+        declared_at=tx.now,
+        declared_by=tx.actor.id,
+        declared_by_name=tx.actor.name,
+        enter_decision_id=decision_id,
     )
+    store.save_nomination(tx, record)
+    nomination_moved(tx, record, round_, record.stage)
     return read(tx, say.ReadNomination(nomination_id=nomination_id))
 
 
 def district_review(tx: Tx, command: say.DistrictReview) -> NominationView:
     """The unit's own district forwards or refuses."""
-    record, unit, _ = locked(tx, command.nomination_id)
+    record, unit, round_ = locked(tx, command.nomination_id)
     office = organisations.office_for(unit.division)
     need_office(tx.actor, office.code if office else "", "clerk", "reviewer")
     forward = _outcome(command.outcome, "forward")
@@ -89,6 +89,7 @@ def district_review(tx: Tx, command: say.DistrictReview) -> NominationView:
         district_decision_id=decision_id,
         **ended(tx, to, decision_id, text),
     )
+    nomination_moved(tx, record, round_, to, text)
     return read(tx, say.ReadNomination(nomination_id=record.nomination_id))
 
 
@@ -116,6 +117,7 @@ def city_review(tx: Tx, command: say.CityReview) -> NominationView:
         city_decision_id=decision_id,
         **ended(tx, to, decision_id, text),
     )
+    nomination_moved(tx, record, round_, to, text)
     return read(tx, say.ReadNomination(nomination_id=record.nomination_id))
 
 
@@ -226,7 +228,7 @@ def _review(tx: Tx, record: Nomination, step: str, to: NominationStage, *, text:
         step=step,
         outcome=to.value,
         says=f"{level}{verdict}",
-        clause=law.clause_of(pack, NAMING, step),
+        clause=pack.step_clause(NAMING, step),
         text=text,
     )
 

@@ -10,6 +10,7 @@ from services.evaluation.domain.records import Nomination, Notice, Round
 from services.evaluation.domain.stages import ApplicationStage, NominationStage, RoundStage
 from services.evaluation.domain.standing import need_level, need_office
 from services.evaluation.handlers import applications, law, round_views, rounds
+from services.evaluation.handlers.moves import nomination_moved
 from services.evaluation.handlers.nominations import NAMING, case_of, go, locked, reviewed
 from services.evaluation.handlers.steps import Case, Ruling, conclude, note
 from services.evaluation.store import applications as application_store
@@ -55,7 +56,8 @@ def post(tx: Tx, command: say.PostNotice) -> NoticeView:
             stage=NominationStage.ON_NOTICE,
             notice_id=record.notice_id,
         )
-        _note(tx, case_of(candidate), record, law.clause_of(pack, NAMING, "notice"))
+        _note(tx, case_of(candidate), record, pack.step_clause(NAMING, "notice"))
+        nomination_moved(tx, candidate, round_, NominationStage.ON_NOTICE)
     _advance(tx, round_)
     _say(tx, record, [c.unit_id for c in candidates])
     return round_views.notice(tx, record)
@@ -80,7 +82,7 @@ def post_for_recognition(tx: Tx, command: said.PostRecognitionNotice) -> NoticeV
     )
     for record in found:
         application_store.change_application(tx, record.application_id, notice_id=notice.notice_id)
-        clause = law.clause_of(pack, applications.RECOGNITION, "decide")
+        clause = pack.step_clause(applications.RECOGNITION, "decide")
         _note(tx, applications.case_of(record), notice, clause)
     _say(tx, notice, [record.unit_id for record in found])
     return round_views.notice(tx, notice)

@@ -15,6 +15,7 @@ from services.evaluation.handlers.applications import (
     read,
     reason_of,
 )
+from services.evaluation.handlers.moves import application_moved
 from services.evaluation.handlers.steps import Ruling, conclude
 from services.evaluation.store import applications as store
 from services.evaluation.store import copies, rounds
@@ -64,7 +65,7 @@ def decide(tx: Tx, command: say.DecideRecognition) -> ApplicationView:
         step="decide",
         outcome=to.value,
         says=f"「{unit.name}」{'认定为和谐劳动关系单位' if recognised else '不予认定'}",
-        clause=law.clause_of(pack, RECOGNITION, "decide"),
+        clause=pack.step_clause(RECOGNITION, "decide"),
         text=command.override_reason or command.reason,
     )
     store.change_application(
@@ -77,6 +78,7 @@ def decide(tx: Tx, command: say.DecideRecognition) -> ApplicationView:
     )
     if recognised:
         _recognise(tx, record, decision_id, pack)
+    application_moved(tx, record, to, command.reason)
     return read(tx, say.ReadApplication(application_id=record.application_id))
 
 
@@ -93,7 +95,7 @@ def strike(
         step="decide",
         outcome="refused",
         says=f"不予认定「{name}」",
-        clause=law.clause_of(pack, RECOGNITION, "decide"),
+        clause=pack.step_clause(RECOGNITION, "decide"),
         text=reason,
     )
     store.change_application(
@@ -104,6 +106,7 @@ def strike(
         decided_on=tx.today,
         decision_id=decision_id,
     )
+    application_moved(tx, record, ApplicationStage.REFUSED, reason)
     return decision_id
 
 

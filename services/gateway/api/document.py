@@ -6,7 +6,18 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from services.gateway.api import evaluation, files, honours, incentives, oversight, special, units
+from services.gateway.api import (
+    evaluation,
+    exports,
+    figures,
+    files,
+    honours,
+    incentives,
+    oversight,
+    records,
+    special,
+    units,
+)
 from services.gateway.api.door import Door, open_doors
 
 PREFIX = "/api/v1"
@@ -17,10 +28,13 @@ TABLES: tuple[tuple[tuple[Door, ...], str], ...] = (
     (evaluation.DOORS, "创建与评价"),
     (incentives.DOORS, "激励"),
     (oversight.DOORS, "监督与退出"),
+    (records.DOORS, "工作台账"),
+    (figures.DOORS, "统计与台账"),
 )
 PUBLIC_TABLES: tuple[tuple[tuple[Door, ...], str], ...] = (
     (honours.PUBLIC_DOORS, "公开"),
     (evaluation.PUBLIC_DOORS, "公开"),
+    (records.PUBLIC_DOORS, "公开"),
 )
 
 
@@ -31,6 +45,7 @@ def include_api(app: FastAPI) -> None:
         open_doors(inner, doors, tag=tag)
     inner.include_router(special.router)
     inner.include_router(files.router)
+    inner.include_router(exports.router)
     app.include_router(inner)
     outer = APIRouter(prefix=PUBLIC_PREFIX)
     for doors, tag in PUBLIC_TABLES:

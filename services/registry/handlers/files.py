@@ -15,7 +15,7 @@ from services.registry.handlers.acts import (
     office_of,
     pack_for,
 )
-from services.registry.store import files, titles, units
+from services.registry.store import cases, files, titles, units
 from services.registry.store.units import Row
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import CommitmentAccepted, CultivationStarted
@@ -123,6 +123,7 @@ def accept_commitment(tx: Tx, command: AcceptCommitment) -> CommitmentView:
     changed = files.decide_commitment(
         tx, command.commitment_id, {"status": "accepted", "decision_id": decision_id}
     )
+    cases.learned_at(tx, tx.now)
     units.set_standing(tx, unit["unit_id"], standing, on=tx.today)
     tx.emit(
         CommitmentAccepted(

@@ -8,7 +8,7 @@ from typing import Any
 from services.registry.domain.standing import Standing, move
 from services.registry.handlers.acts import Note, note, notes
 from services.registry.handlers.honours import grant_title, revoke_title
-from services.registry.store import history, units
+from services.registry.store import cases, history, units
 from shared.contracts.evaluation import (
     ApplicationReceived,
     NamingApproved,
@@ -62,6 +62,7 @@ def get_decision(tx: Tx, command: GetDecision) -> dict[str, Any]:
 def hear_evaluation(tx: Tx, heard: list[Heard]) -> None:
     """Keep standing, titles and the timeline in step with what evaluation decided."""
     for one in heard:
+        cases.learned_at(tx, one.envelope.time)
         with tx.because_of(one):
             _from_evaluation(tx, one)
 
@@ -69,6 +70,7 @@ def hear_evaluation(tx: Tx, heard: list[Heard]) -> None:
 def hear_oversight(tx: Tx, heard: list[Heard]) -> None:
     """Revoke what was decided; keep holds, warnings and cases on the timeline."""
     for one in heard:
+        cases.learned_at(tx, one.envelope.time)
         with tx.because_of(one):
             _from_oversight(tx, one)
 

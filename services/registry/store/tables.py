@@ -68,6 +68,8 @@ unit = Table(
     Column("headcount_key", Integer, Computed("coalesce(headcount, -1)")),
     Column("standing", Text),
     Column("standing_on", Date),
+    Column("stage", Text),  # worked out by the database (0006)
+    Column("stage_on", Date),
     Column("revision", Integer),
     _when("entered_at"),
     Column("entered_by", Text),
@@ -146,8 +148,19 @@ plan = Table(
     Column("document_ids", JSONB),
     Column("warnings", JSONB),
     Column("late", Boolean),
+    Column("status", Text),
+    Column("fingerprint", Text),
+    Column("asks_receipt", Boolean),
+    Column("reason", Text),
+    _when("saved_at"),
+    Column("saved_by", Text),
+    _when("issued_at"),
+    Column("issued_by", Text),
     _when("filed_at"),
     Column("filed_by", Text),
+    _when("received_at"),
+    Column("received_by", Text),
+    Column("received_says", Text),
     Column("decision_id", Text),
 )
 

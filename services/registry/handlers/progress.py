@@ -1,0 +1,46 @@
+"""How far units are: every step of evaluation's cases, for counts, ledgers and bulletins."""
+
+from __future__ import annotations
+
+from services.registry.store import cases
+from shared.contracts.evaluation import CaseMoved
+from shared.messaging.tx import Heard, Tx
+
+
+def hear_cases(tx: Tx, heard: list[Heard]) -> None:
+    """Keep each step, and where its case stands; the unit's stage follows by itself (0006)."""
+    for one in heard:
+        match one.event:
+            case CaseMoved() as said:
+                cases.learned_at(tx, one.envelope.time)
+                _keep(tx, said, one)
+            case _:
+                raise ValueError(f"not heard here: {one.event.name}")
+
+
+def _keep(tx: Tx, said: CaseMoved, heard: Heard) -> None:
+    common = {
+        "case_id": said.case_id,
+        "case_kind": said.case,
+        "unit_id": said.unit_id,
+        "number": said.number,
+        "node": said.node,
+        "year": said.year,
+        "stage": said.stage,
+        "stage_text": said.stage_text,
+        "title_text": said.title_text,
+        "reason": said.reason,
+    }
+    cases.add_move(
+        tx,
+        {
+            **common,
+            "event_id": heard.envelope.id,
+            "by_name": heard.envelope.actor.name,
+            "happened_on": said.on,
+            "learned_at": heard.envelope.time,
+        },
+    )
+    sequence = heard.envelope.sequence
+    dated = {"opened_on": said.on, "moved_on": said.on, "sequence": sequence}
+    cases.keep_case(tx, common | dated)
