@@ -32,10 +32,9 @@ Scalar = str | int | bool | Decimal | date
 class Source:
     """A document. `loaded` is False for one that is named but not printed ("to be loaded").
 
-    link        where the text is to be had, as another document prints it
-    disclosure  its class of disclosure as printed (主动公开); contact: whom it names for questions
-    kinds       it is a creation standard of its own for these kinds of unit, held beside the
-                printed one: both parts are needed and the stricter result counts (A-41)
+    link   where the text is to be had, as another document prints it
+    kinds  it is a creation standard of its own for these kinds of unit, held beside the printed
+           one: both parts are needed and the stricter result counts (A-41)
     """
 
     id: str
@@ -46,8 +45,6 @@ class Source:
     bodies: tuple[str, ...] = ()
     loaded: bool = True
     link: str = ""
-    disclosure: str = ""
-    contact: str = ""
     kinds: tuple[str, ...] = ()
 
 
