@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
@@ -25,3 +27,16 @@ class Refused(Exception):  # noqa: N818  a refusal is an answer, not an error
 
     def __str__(self) -> str:
         return f"{self.code}: {self.says}" + (f"（{self.clause}）" if self.clause else "")
+
+
+@contextmanager
+def resting_on(clause: str) -> Iterator[None]:
+    """Let whatever is refused within rest on a clause, unless it names its own.
+
+    For rules that are the same under every programme while the clause is each programme's own.
+    """
+    try:
+        yield
+    except Refused as refused:
+        refused.clause = refused.clause or clause
+        raise

@@ -14,8 +14,6 @@ from shared.contracts.message import Actor
 from shared.contracts.refusals import Refused
 from shared.contracts.scalars import level_of
 
-CLAUSE = "NB23:二(五).3"
-
 
 class Stage(StrEnum):
     """Stage of an exit case."""
@@ -72,7 +70,10 @@ NEXT: Mapping[Stage, tuple[Stage, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An exit case as the rules see it. `node` is the naming node: it alone decides (A-34)."""
+    """An exit case as the rules see it. `node` is the naming node: it alone decides (A-34).
+
+    `clause` is that of its ground: what is refused about the case rests on it.
+    """
 
     case_id: str
     unit_id: str
@@ -82,6 +83,7 @@ class Case:
     reported_from: str
     opened_by: str
     fingerprint: str
+    clause: str = ""
     stage: Stage = Stage.OPENED
     outcome: Outcome = Outcome.OPEN
     heard: Heard = Heard.NO
@@ -103,7 +105,8 @@ def _to(case: Case, stage: Stage) -> Case:
 
 def wrong_stage(case: Case, why: str) -> Refused:
     """A refusal that says where the case stands and why the act does not fit there."""
-    return Refused("case_stage", f"案件目前「{STAGE_WORDS[case.stage]}」，{why}。", CLAUSE, 409)
+    says = f"案件目前「{STAGE_WORDS[case.stage]}」，{why}。"
+    return Refused("case_stage", says, case.clause, 409)
 
 
 def hear(case: Case, how: Heard) -> Case:
@@ -128,7 +131,7 @@ def conclude(case: Case, outcome: Outcome) -> Case:
         raise Refused(
             "case_decided",
             f"案件已决定「{OUTCOME_WORDS[case.outcome]}」，不能再次决定。请刷新页面查看。",
-            CLAUSE,
+            case.clause,
             409,
         )
     decided = replace(_to(case, Stage.DECIDED), outcome=outcome)
@@ -152,7 +155,7 @@ def refuse_unless_naming_level(case: Case, actor: Actor, node_name: str) -> None
         raise Refused(
             "not_naming_level",
             f"该称号由{node_name}命名，只有命名机关可以决定取消或保留；其他层级只能上报情况。",
-            CLAUSE,
+            case.clause,
             403,
         )
 

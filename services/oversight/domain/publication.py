@@ -9,8 +9,6 @@ from enum import StrEnum
 
 from shared.contracts.refusals import Refused
 
-CLAUSE = "NB23:二(五).3"
-
 
 class PublicationStage(StrEnum):
     """A removal becomes due when the title is cancelled, and is published once."""
@@ -57,17 +55,17 @@ def wording(removal: Removal) -> str:
     )
 
 
-def publish(stage: PublicationStage | None) -> PublicationStage:
-    """Publish once, and never before the register has cancelled the title."""
+def publish(stage: PublicationStage | None, clause: str = "") -> PublicationStage:
+    """Publish once, never before the register has cancelled the title; else refused by a clause."""
     if stage is None:
         raise Refused(
             "title_not_revoked",
             "登记册尚未取消该称号，不能公布。决定取消命名后系统会自动登记，请稍后再试。",
-            CLAUSE,
+            clause,
             409,
         )
     if stage is PublicationStage.PUBLISHED:
-        raise Refused("already_published", "该称号的取消已经公布，不能重复公布。", CLAUSE, 409)
+        raise Refused("already_published", "该称号的取消已经公布，不能重复公布。", clause, 409)
     return PublicationStage.PUBLISHED
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from services.oversight.domain import case as rules
-from services.oversight.domain.case import CLAUSE, Case, Heard, Outcome
+from services.oversight.domain.case import Case, Heard, Outcome
 from services.oversight.domain.opinions import CONSENT_WORDS, Consent, Seat
 from services.oversight.handlers import cases_view
-from services.oversight.handlers.cases_rights import OFFICERS, refuse_unless
+from services.oversight.handlers.cases_rights import OFFICERS, clause_of, refuse_unless
 from services.oversight.store import cases as store
 from services.oversight.store import cases_parties as parties
 from shared.contracts.oversight import (
@@ -57,7 +57,7 @@ def record_opinion(tx: Tx, command: RecordOpinion) -> CaseWhole:
         raise Refused(
             "not_a_party",
             f"{command.body}不是本案的会商单位；本案会商单位为：{names}。",
-            CLAUSE,
+            before.clause,
             422,
         )
     _refuse_unless_speaks_for(tx, before, seat, command.document)
@@ -70,7 +70,7 @@ def record_opinion(tx: Tx, command: RecordOpinion) -> CaseWhole:
             "opinion_given",
             f"{command.body}已提出意见（{given[command.body]['given_by_name']}）。"
             "如需变更，请选择「变更意见」，原意见留存。",
-            CLAUSE,
+            before.clause,
         )
     parties.supersede_opinion(tx, case.case_id, command.body)
     parties.save_opinion(
@@ -84,7 +84,8 @@ def record_opinion(tx: Tx, command: RecordOpinion) -> CaseWhole:
     store.save_case(tx, case)
     word = "变更意见为" if command.body in given else "意见"
     says = f"{command.body}{word}：{CONSENT_WORDS[Consent(command.consent)]}。{command.text}"
-    store.add_step(tx, case.case_id, kind="opinion", says=says, clause=CLAUSE)
+    clause = clause_of(tx, case.fingerprint, "deliberate")
+    store.add_step(tx, case.case_id, kind="opinion", says=says, clause=clause)
     return cases_view.whole(tx, case.case_id)
 
 
@@ -104,7 +105,7 @@ def _refuse_unless_speaks_for(tx: Tx, case: Case, seat: Seat, document: str) -> 
         raise Refused(
             "paper_missing",
             f"代为录入{seat.name}的意见，须注明其盖章的书面意见或会议记录。",
-            CLAUSE,
+            case.clause,
             422,
             [{"pointer": "/document", "says": "请填写书面意见的名称或文号"}],
         )

@@ -8,7 +8,12 @@ from services.oversight.domain import case as rules
 from services.oversight.domain.case import OUTCOME_WORDS, Case, Heard, Outcome
 from services.oversight.domain.opinions import Consent, Tally, count
 from services.oversight.handlers import cases_view, holds
-from services.oversight.handlers.cases_rights import flag_of, number_of, refuse_unless
+from services.oversight.handlers.cases_rights import (
+    clause_of,
+    flag_of,
+    number_of,
+    refuse_unless,
+)
 from services.oversight.store import cases as store
 from services.oversight.store import cases_parties as parties
 from services.oversight.store import cases_review as review
@@ -16,7 +21,7 @@ from shared.contracts.oversight import DecideCase, ExitDecided
 from shared.contracts.oversight_answers import CaseWhole
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
-from shared.policy.assess import assess, gate, refuse_unless_met
+from shared.policy.assess import assess, need_gate, refuse_unless_met
 from shared.policy.conditions import Fact
 from shared.policy.pack import Pack
 from shared.runtime import decisions, organisations, packs
@@ -42,7 +47,7 @@ def decide_case(tx: Tx, command: DecideCase) -> CaseWhole:
     )
     facts = facts_of(tx, before, tally, Consent(command.outcome))
     judged = refuse_unless_met(
-        assess(gate(pack, "exit.decide"), facts, tx.today), command.override_reason
+        assess(need_gate(pack, "exit.decide"), facts, tx.today), command.override_reason
     )
     case = rules.conclude(before, Outcome(command.outcome))
     triggers = store.triggers_of(tx, case.case_id)
@@ -95,7 +100,7 @@ def _save(tx: Tx, case: Case, command: DecideCase, decision_id: str) -> None:
         case.case_id,
         kind="decided",
         says=f"集体会商决定：{OUTCOME_WORDS[case.outcome]}。{command.says}",
-        clause=rules.CLAUSE,
+        clause=clause_of(tx, case.fingerprint, "decide"),
         decision_id=decision_id,
     )
     tx.emit(
@@ -117,7 +122,7 @@ def _refuse_if_decided(case: Case, row: store.Row) -> None:
             "case_decided",
             f"本案已于 {row['decided_on']} 决定「{OUTCOME_WORDS[case.outcome]}」，"
             "不能再次决定。请刷新页面查看。",
-            rules.CLAUSE,
+            case.clause,
         )
 
 

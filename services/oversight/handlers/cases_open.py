@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.oversight.domain.case import CLAUSE, LEVEL_WORDS, Case, naming_node
+from services.oversight.domain.case import LEVEL_WORDS, Case, naming_node
 from services.oversight.domain.case_facts import BY_HAND, Confirmed, Matter, facts_of, judge_grounds
 from services.oversight.domain.opinions import Seat
 from services.oversight.handlers import cases_view
@@ -16,7 +16,7 @@ from shared.contracts.oversight import ExitCaseOpened, OpenCase
 from shared.contracts.oversight_answers import CaseWhole
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
-from shared.policy.assess import assess, gate, refuse_unless_met
+from shared.policy.assess import assess, need_gate, refuse_unless_met
 from shared.policy.conditions import Fact
 from shared.policy.pack import ExitGround, Pack
 from shared.runtime import decisions, organisations, packs
@@ -64,7 +64,7 @@ def open_case(tx: Tx, command: OpenCase) -> CaseWhole:
         Fact("unit.has_title", title is not None, "registry", tx.today, tx.now),
     ]
     judged = judge_grounds(pack, matter, facts, tx.today)
-    gates = refuse_unless_met(assess(gate(pack, "exit.open", unit["kind"]), facts, tx.today))
+    gates = refuse_unless_met(assess(need_gate(pack, "exit.open", unit["kind"]), facts, tx.today))
     if judged.met is None or title is None:
         outcome = judged.outcomes[0]
         raise Refused(
@@ -168,7 +168,7 @@ def _save(tx: Tx, case: Case, opening: Opening, title: store.Row) -> None:
         kind="opened",
         says=f"启动退出程序：{opening.ground.name}。负责层级：{level}"
         f"（{cases_view.naming_body(case.node, title['level'])}）。{opening.remark}",
-        clause=CLAUSE,
+        clause=opening.pack.step_clause("exit", "open"),
         decision_id=opening.decision_id,
     )
 
@@ -180,7 +180,7 @@ def _add_to(tx: Tx, there: store.Row, opening: Opening) -> None:
         raise Refused(
             "case_open",
             f"该称号已有一件退出案件正在办理（{there['case_id']}），请在该案中补充。",
-            CLAUSE,
+            there["clause"],
         )
     store.add_step(
         tx,

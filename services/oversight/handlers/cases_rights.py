@@ -6,7 +6,9 @@ from datetime import date
 
 from shared.contracts.message import Actor
 from shared.contracts.refusals import Refused
+from shared.messaging.tx import Tx
 from shared.policy.pack import Pack
+from shared.runtime import packs
 
 OFFICERS = ("clerk", "reviewer")
 
@@ -36,6 +38,17 @@ def number_of(pack: Pack, name: str, on: date, *, default: int) -> int:
     """A whole number the pack sets; the default where the pack says nothing."""
     value = _value(pack, name, on)
     return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def clause_of(tx: Tx, fingerprint: str, step: str) -> str:
+    """The clause of a step of exit in the pack a case is pinned to."""
+    return packs.pinned(tx, fingerprint).step_clause("exit", step)
+
+
+def clause_at(tx: Tx, node: str, step: str) -> str:
+    """The clause of a step of exit by the law at work at a node; "" while none is at work."""
+    pack = packs.in_force_for(tx, [node], tx.today)[node]
+    return pack.step_clause("exit", step) if pack is not None else ""
 
 
 def _value(pack: Pack, name: str, on: date) -> object:

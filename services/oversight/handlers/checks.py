@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from services.oversight.domain import sampling
-from services.oversight.domain.case import CLAUSE
 from services.oversight.handlers import checks_view
-from services.oversight.handlers.cases_rights import OFFICERS, refuse_unless
+from services.oversight.handlers.cases_rights import OFFICERS, clause_at, refuse_unless
 from services.oversight.store import cases
 from services.oversight.store import checks as store
 from shared.contracts.message import Actor
@@ -23,6 +22,7 @@ from shared.messaging.tx import Tx
 from shared.runtime import packs
 
 OPENERS = (*OFFICERS, "planner")
+RECHECK = checks_view.RECHECK
 
 
 def open_campaign(tx: Tx, command: OpenCampaign) -> CampaignWhole:
@@ -32,13 +32,14 @@ def open_campaign(tx: Tx, command: OpenCampaign) -> CampaignWhole:
         raise Refused(
             "outside_area",
             "各级三方只检查本级辖区，不能在其他地区或上级范围开展检查。",
-            CLAUSE,
+            clause_at(tx, tx.actor.node, RECHECK),
             403,
         )
     if command.ends_on < command.starts_on:
         raise Refused("dates_reversed", "检查结束日期早于开始日期。", status=422)
     if command.kind == "census" and command.share != 100:
-        raise Refused("census_takes_all", "普查检查全部单位，比例应为 100%。", CLAUSE, 422)
+        clause = clause_at(tx, command.node, RECHECK)
+        raise Refused("census_takes_all", "普查检查全部单位，比例应为 100%。", clause, 422)
     campaign_id = tx.new_id("campaign")
     seed = sampling.seed_of(campaign_id) if command.seed is None else command.seed
     store.save_new_campaign(
@@ -61,7 +62,8 @@ def draw_campaign(tx: Tx, command: DrawCampaign) -> CampaignWhole:
     area = Actor(id=tx.actor.id, name=tx.actor.name, node=row["node"])
     population = store.population(tx, area, row["scope"])
     if not population:
-        raise Refused("nothing_to_draw", "范围内没有可抽取的创建单位或示范单位。", CLAUSE)
+        clause = clause_at(tx, row["node"], RECHECK)
+        raise Refused("nothing_to_draw", "范围内没有可抽取的创建单位或示范单位。", clause)
     drawn = sampling.draw(population, seed=row["seed"], share=row["share"])
     store.add_units(tx, command.campaign_id, drawn, drawn=True, start=1)
     store.save_campaign(
@@ -86,7 +88,7 @@ def add_campaign_unit(tx: Tx, command: AddCampaignUnit) -> CampaignWhole:
         raise Refused(
             "outside_area",
             "该单位不在本次检查的辖区内，各级三方只检查本级辖区的单位。",
-            CLAUSE,
+            clause_at(tx, row["node"], RECHECK),
             403,
         )
     added = store.add_units(
@@ -138,7 +140,8 @@ def close_campaign(tx: Tx, command: CloseCampaign) -> CampaignWhole:
     _refuse_unless(row, "drawn")
     left = row["units"] - row["checked"]
     if left:
-        raise Refused("checks_left", f"还有 {left} 家单位没有检查结果，不能结束检查。", CLAUSE)
+        clause = clause_at(tx, row["node"], RECHECK)
+        raise Refused("checks_left", f"还有 {left} 家单位没有检查结果，不能结束检查。", clause)
     store.save_campaign(
         tx,
         command.campaign_id,
@@ -173,4 +176,4 @@ def _propose(tx: Tx, command: RecordCheck) -> str:
 def _refuse_unless(row: cases.Row, *states: str) -> None:
     if row["state"] not in states:
         word = checks_view.STATE_WORDS[row["state"]]
-        raise Refused("campaign_state", f"检查目前「{word}」，不能办理此项。", CLAUSE)
+        raise Refused("campaign_state", f"检查目前「{word}」，不能办理此项。")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.oversight.domain.case import CLAUSE, LEVEL_WORDS, refuse_unless_naming_level
+from services.oversight.domain.case import LEVEL_WORDS, refuse_unless_naming_level
 from services.oversight.domain.publication import (
     PLAQUE_WORDS,
     PlaquePlace,
@@ -11,7 +11,7 @@ from services.oversight.domain.publication import (
     publish,
     wording,
 )
-from services.oversight.handlers.cases_rights import OFFICERS, refuse_unless
+from services.oversight.handlers.cases_rights import OFFICERS, clause_of, refuse_unless
 from services.oversight.handlers.titles import close_when_done
 from services.oversight.store import cases
 from services.oversight.store import publications as store
@@ -39,7 +39,8 @@ def publish_removal(tx: Tx, command: PublishRemoval) -> PublicationView:
     node_name = organisations.name_of(case.node)
     refuse_unless_naming_level(case, tx.actor, node_name)
     due = store.find_of_case(tx, command.case_id, lock=True)
-    publish(PublicationStage(due["stage"]) if due else None)
+    clause = clause_of(tx, case.fingerprint, "publish")
+    publish(PublicationStage(due["stage"]) if due else None, clause)
     found = due or {}
     text = wording(
         Removal(
@@ -66,7 +67,7 @@ def publish_removal(tx: Tx, command: PublishRemoval) -> PublicationView:
         case.case_id,
         kind="published",
         says=f"向社会公布：{text}",
-        clause=CLAUSE,
+        clause=clause,
         decision_id=decision_id,
     )
     tx.emit(

@@ -24,7 +24,7 @@ from shared.contracts.oversight import ConfirmTrigger, WarningRecorded
 from shared.contracts.oversight_answers import ConfirmAnswer
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import LAW_ZONE, Tx
-from shared.policy.assess import Determination, assess, gate
+from shared.policy.assess import Determination, assess, need_gate
 from shared.policy.conditions import Fact, Outcome
 from shared.policy.pack import ExitGround, Pack
 from shared.runtime import decisions, packs
@@ -130,7 +130,9 @@ def _judge(tx: Tx, row: cases.Row, command: ConfirmTrigger) -> Found:
     )
     judged = judge_grounds(pack, matter, facts, tx.today)
     _refuse_unknown(judged)
-    gates = assess(gate(pack, "exit.open", unit["kind"]), facts, tx.today)
+    asked = judged.met is not None or "exit.open" in pack.gates
+    rules = need_gate(pack, "exit.open", unit["kind"]) if asked else ()
+    gates = assess(rules, facts, tx.today)
     return Found(row, unit, pack, facts, judged, gates, titles)
 
 

@@ -125,7 +125,7 @@ def lift_facts(tx: Tx, hold: cases.Row) -> tuple[Fact, ...]:
 
 def judge_lift(tx: Tx, pack: Pack, hold: cases.Row, kind: str) -> Determination:
     """Refuse unless the person may lift and no older event of the agency may be missing."""
-    rules = gate(pack, "hold.lift", kind)
+    rules = gate(pack, "hold.lift", kind) if "hold.lift" in pack.gates else ()
     return refuse_unless_met(assess(rules, lift_facts(tx, hold), tx.today))
 
 

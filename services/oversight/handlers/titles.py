@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from services.oversight.domain.case import CLAUSE, Case, settle
+from services.oversight.domain.case import Case, settle
 from services.oversight.domain.publication import PlaquePlace, place_of
+from services.oversight.handlers.cases_rights import clause_of
 from services.oversight.store import cases as store
 from services.oversight.store import checks, publications
 from shared.contracts.evaluation import RecognitionWithdrawn, UnitRecognised
@@ -27,7 +28,7 @@ def on_title_revoked(tx: Tx, said: TitleRevoked) -> None:
         case.case_id,
         kind="title_revoked",
         says=f"{said.revoked_on} 登记册已取消「{said.title_text}」命名，铭牌待收回，待向社会公布",
-        clause=CLAUSE,
+        clause=clause_of(tx, case.fingerprint, "revoke"),
         decision_id=said.decision_id,
     )
     publications.save_due(
@@ -65,7 +66,7 @@ def on_plaque_returned(tx: Tx, said: PlaqueReturned) -> None:
         row["case_id"],
         kind="plaque_lost" if is_lost else "plaque_returned",
         says=f"{said.returned_on} 铭牌 {said.plaque_number} {words}",
-        clause=CLAUSE,
+        clause=clause_of(tx, row["fingerprint"], "plaque"),
     )
     close_when_done(tx, said.title_id)
 
@@ -84,7 +85,7 @@ def close_when_done(tx: Tx, title_id: str) -> None:
             after.case_id,
             kind="closed",
             says="取消命名、收回铭牌、向社会公布均已办结，结案",
-            clause=CLAUSE,
+            clause=clause_of(tx, after.fingerprint, "publish"),
         )
 
 

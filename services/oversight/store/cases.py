@@ -74,6 +74,7 @@ def case_of(row: Row) -> Case:
         reported_from=row["reported_from"],
         opened_by=row["opened_by"],
         fingerprint=row["fingerprint"],
+        clause=row["clause"],
         stage=Stage(row["stage"]),
         outcome=Outcome(row["outcome"]),
         heard=Heard(row["heard"]),
