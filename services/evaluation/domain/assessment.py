@@ -9,8 +9,6 @@ from shared.contracts.evaluation_answers import IndicatorResult
 from shared.contracts.refusals import Refused
 from shared.policy.pack import Indicator, Pack, Standard
 
-CLAUSE = "NB23:二(二).2"
-
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -31,13 +29,13 @@ def choose_standard(pack: Pack, kind: str, planned: Mapping[str, str], plan_id: 
         baseline = pack.standard_for(kind)
         if baseline is None:
             says = f"「{_kind_name(pack, kind)}」尚未载入创建标准，暂不能开展自我评价"
-            raise Refused("standard_not_loaded", says, CLAUSE)
+            raise Refused("standard_not_loaded", says, pack.step_clause("recognition", "assess"))
         return Chosen(baseline, "")
     wanted, _, version = named.partition("@")
     found = pack.standards.get(wanted)
     if found is None or (version and found.version != version) or kind not in found.kinds:
         says = f"年度安排所定标准「{named}」未载入，请区（县、市）三方办核对年度安排后再办"
-        raise Refused("standard_not_loaded", says, CLAUSE)
+        raise Refused("standard_not_loaded", says, pack.step_clause("recognition", "assess"))
     return Chosen(found, plan_id)
 
 
@@ -58,7 +56,7 @@ def merged(
             errors.append({"pointer": f"/results/{n}/finding", "says": says})
         current[result.indicator_id] = result
     if errors:
-        raise Refused("findings_wrong", errors[0]["says"], CLAUSE, 422, errors)
+        raise Refused("findings_wrong", errors[0]["says"], standard.clause, 422, errors)
     return tuple(current.get(i.id, IndicatorResult(indicator_id=i.id)) for i in standard.indicators)
 
 
@@ -77,7 +75,7 @@ def check_complete(standard: Standard, results: Sequence[IndicatorResult]) -> No
             errors.append({"pointer": f"/results/{n}", "says": says})
     if errors:
         says = f"自我评价尚未填完：{errors[0]['says']}（共{len(errors)}项）"
-        raise Refused("assessment_incomplete", says, CLAUSE, 422, errors)
+        raise Refused("assessment_incomplete", says, standard.clause, 422, errors)
 
 
 def mandatory_not_met(

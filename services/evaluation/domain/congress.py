@@ -9,8 +9,6 @@ from fractions import Fraction
 from shared.contracts.refusals import Refused
 from shared.contracts.scalars import UnitKind
 
-CLAUSE = "NB23:二(二).2"
-
 
 class Meeting(StrEnum):
     """What kind of meeting decided; the last two only where A-10 allows them."""
@@ -82,7 +80,7 @@ def check_votes(*, total: int, present: int, yes: int) -> None:
     if rows:
         errors = [{"pointer": pointer, "says": says} for pointer, says in rows]
         says = "；".join(says for _, says in rows) + "。请核对会议记录后重新填写"
-        raise Refused("votes_impossible", says, CLAUSE, 422, errors)
+        raise Refused("votes_impossible", says, "", 422, errors)
 
 
 def vote_says(present: int, total: int, yes: int, rule: VoteRule = USUAL) -> str:
@@ -95,4 +93,4 @@ def vote_says(present: int, total: int, yes: int, rule: VoteRule = USUAL) -> str
 
 
 def _wrong(code: str, says: str, pointer: str) -> Refused:
-    return Refused(code, says, CLAUSE, 422, [{"pointer": pointer, "says": says}])
+    return Refused(code, says, "", 422, [{"pointer": pointer, "says": says}])

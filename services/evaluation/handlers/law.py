@@ -11,7 +11,13 @@ from services.evaluation.store import applications as cases
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
 from shared.policy import workdays
-from shared.policy.assess import Determination, assess, gate, refuse_unless_met
+from shared.policy.assess import (
+    Determination,
+    assess,
+    gate,
+    need_gate,
+    refuse_unless_met,
+)
 from shared.policy.conditions import Fact, FactValue
 from shared.policy.pack import DatedValue, Pack
 from shared.runtime import organisations, packs
@@ -48,7 +54,11 @@ def judge(tx: Tx, pack: Pack, name: str, facts: Sequence[Fact], kind: str) -> De
 def demand(
     tx: Tx, pack: Pack, name: str, facts: Sequence[Fact], *, kind: str, reason: str = ""
 ) -> Determination:
-    """Judge a gate; Refused unless it is met, soft rules with a recorded reason."""
+    """Judge a gate; Refused unless it is met, soft rules with a recorded reason.
+
+    Refused too where the pack in force does not know the act at all (A-11).
+    """
+    need_gate(pack, name)
     return refuse_unless_met(judge(tx, pack, name, facts, kind), reason)
 
 
@@ -129,14 +139,6 @@ def opinions_on_record(tx: Tx, case_id: str) -> list[dict[str, object]]:
         for o in cases.list_opinions(tx, case_id)
         if o.standing
     ]
-
-
-def clause_of(pack: Pack, procedure: str, step: str) -> str:
-    """The clause a step of a procedure rests on, "" when the pack names none."""
-    found = pack.procedures.get(procedure)
-    if found is None:
-        return ""
-    return next((s.clause for s in found.steps if s.id == step), found.clause)
 
 
 def working_day(start: date, days: int) -> workdays.Workday:

@@ -85,7 +85,7 @@ def resolve(tx: Tx, command: say.ResolveObjection) -> ObjectionView:
         step="finding",
         outcome=stage.value,
         says=f"对「{unit.name}」的公示异议{word}",
-        clause=law.clause_of(target.pack, NAMING, "notice"),
+        clause=target.pack.step_clause(NAMING, "notice"),
         text=command.finding,
     )
     store.change_objection(

@@ -13,7 +13,8 @@ from shared.contracts import evaluation_round as say
 from shared.contracts.evaluation_round_answers import MinutesView, StandingView, TimelineEntry
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
-from shared.runtime import decisions, organisations
+from shared.policy.conditions import facts_used
+from shared.runtime import decisions, organisations, packs
 
 
 def timeline(tx: Tx, command: say.ReadTimeline) -> list[TimelineEntry]:
@@ -56,8 +57,9 @@ def minutes(tx: Tx, command: say.ReadMinutes) -> MinutesView:
 def decision(tx: Tx, command: say.ReadDecision) -> dict[str, Any]:
     """The legal chain of a decision about a unit in scope, or about a round or notice."""
     scope = scope_of(tx.actor)
-    unit_id = store.decided_about(tx, command.decision_id)
-    if unit_id is None:
+    about = store.decided_about(tx, command.decision_id)
+    unit_id, node = about or ("", "")
+    if about is None or not (unit_id or organisations.may_know(tx.actor.node, node)):
         raise Refused("decision_not_found", f"没有编号为{command.decision_id}的决定", "", 404)
     if unit_id:
         copies.load_unit(tx, unit_id, scope)
@@ -99,16 +101,24 @@ def standing(tx: Tx, command: say.ReadStanding) -> StandingView:
 
 
 def _missing(tx: Tx, unit: Unit, plan: Plan | None) -> tuple[str, ...]:
-    """What stands between a unit and its application, in the words of an officer."""
+    """What stands between a unit and its application, in the words of an officer.
+
+    Only what the law at work where the unit lies asks for (A-11).
+    """
+    pack = packs.in_force_for(tx, [unit.division], tx.today)[unit.division]
+    rules = pack.gates.get("application.submit", ()) if pack is not None else ()
+    asked = {name for rule in rules for name in facts_used(rule.when)}
     found = []
-    if copies.find_commitment(tx, unit.unit_id) is None:
+    if "unit.committed" in asked and copies.find_commitment(tx, unit.unit_id) is None:
         found.append("尚未提交创建承诺书")
-    if plan is None:
+    if "plan.filed" in asked and plan is None:
         found.append("本地年度创建活动安排尚未报备")
     listed = assessments.list_assessments(tx, unit.unit_id, limit=1)
-    if not listed or listed[0].stage != "completed":
+    is_assessed = bool(listed) and listed[0].stage == "completed"
+    if "assessment.completed" in asked and not is_assessed:
         found.append("尚未完成自我评价")
-    if not any(r.passed for r in assessments.list_resolutions(tx, unit.unit_id, limit=5)):
+    is_passed = any(r.passed for r in assessments.list_resolutions(tx, unit.unit_id, limit=5))
+    if "resolution.passed" in asked and not is_passed:
         found.append("尚无职工代表大会或职工大会通过的记录")
     return tuple(found)
 

@@ -15,7 +15,9 @@ from shared.contracts.evaluation_round_answers import RoundView
 from shared.contracts.refusals import Refused
 from shared.contracts.scalars import level_of
 from shared.messaging.tx import Tx
+from shared.policy.assess import need_gate
 from shared.policy.pack import Pack, Title
+from shared.runtime import organisations
 
 NAMING = "naming"
 
@@ -28,6 +30,7 @@ def open_round(tx: Tx, command: say.OpenRound) -> RoundView:
     if known:
         return _open_planned(tx, known, ahead=opens_on > tx.today)
     pack = law.pack_for(tx, command.node)
+    need_gate(pack, "nomination.enter")
     title = _title(pack, command)
     if command.nominations_until and command.nominations_until < opens_on:
         says = "申报截止日早于开始日，请核对"
@@ -53,7 +56,7 @@ def open_round(tx: Tx, command: say.OpenRound) -> RoundView:
     store.save_round(tx, record)
     word = "开始申报" if stage is RoundStage.OPEN else f"定于{opens_on}开始申报"
     says = f"{command.year}年度「{title.name}」选树活动{word}"
-    clause = law.clause_of(pack, NAMING, "declare")
+    clause = pack.step_clause(NAMING, "declare")
     note(tx, _case(record), "opened", says, outcome=stage.value, clause=clause)
     return round_views.round_view(tx, record)
 
@@ -101,16 +104,20 @@ def close_round(tx: Tx, command: say.CloseRound) -> RoundView:
 
 
 def read(tx: Tx, command: say.ReadRound) -> RoundView:
-    """One round with quotas, counts and, once there are any, the units named."""
+    """One round of the actor's region with quotas, counts and, in the end, the units named."""
     scope_of(tx.actor)
-    return round_views.round_view(tx, store.load_round(tx, command.round_id))
+    found = store.load_round(tx, command.round_id)
+    if not organisations.may_know(tx.actor.node, found.node):
+        raise Refused("round_not_found", "没有这一轮选树，或它不在您的地区", "", 404)
+    return round_views.round_view(tx, found)
 
 
 def list_(tx: Tx, command: say.ListRounds) -> Sequence[RoundView]:
-    """Rounds, newest year first."""
+    """Rounds of the actor's region, newest year first."""
     scope_of(tx.actor)
     found = store.list_rounds(tx, node=command.node, year=command.year)
-    return [round_views.round_view(tx, record) for record in found]
+    mine = [r for r in found if organisations.may_know(tx.actor.node, r.node)]
+    return [round_views.round_view(tx, record) for record in mine[:100]]
 
 
 def advance(tx: Tx, record: Round, to: RoundStage, says: str) -> None:
@@ -124,7 +131,7 @@ def _open_planned(tx: Tx, record: Round, *, ahead: bool) -> RoundView:
     if record.stage is not RoundStage.PLANNED or ahead:
         says = f"{record.year}年度已有选树轮次，每年只开展一次"
         pack = law.pinned(tx, record.pack_fingerprint)
-        raise Refused("round_exists", says, law.clause_of(pack, NAMING, "declare"))
+        raise Refused("round_exists", says, pack.step_clause(NAMING, "declare"))
     advance(tx, record, RoundStage.OPEN, f"{record.year}年度选树活动开始申报")
     return read(tx, say.ReadRound(round_id=record.round_id))
 

@@ -142,7 +142,7 @@ def _items(tx: Tx, kind: _Kind, waiting: Iterable[Waiting]) -> list[TaskItem]:
     if not found:
         return []
     pack = law.pack_for(tx, tx.actor.node or organisations_node(tx))
-    clause = law.clause_of(pack, kind.procedure, kind.step)
+    clause = pack.step_clause(kind.procedure, kind.step)
     return [
         TaskItem(
             task=kind.task,

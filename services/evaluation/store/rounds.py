@@ -53,7 +53,7 @@ def list_rounds(tx: Tx, node: str = "", year: int = 0) -> Sequence[Round]:
         query = query.where(round_.c.node == node)
     if year:
         query = query.where(round_.c.year == year)
-    return find_all(tx, query.limit(100), Round)
+    return find_all(tx, query.limit(1000), Round)
 
 
 def save_nomination(tx: Tx, record: Nomination) -> None:

@@ -38,7 +38,10 @@ def list_of_unit(tx: Tx, unit_id: str, *, limit: int = 500) -> Sequence[Step]:
     return find_all(tx, query, Step)
 
 
-def decided_about(tx: Tx, decision_id: str) -> str | None:
-    """The unit a decision was about, "" for one about no unit, None for an unknown decision."""
-    query = select(case_step.c.unit_id).where(case_step.c.decision_id == decision_id).limit(1)
-    return tx.session.execute(query).scalar_one_or_none()
+def decided_about(tx: Tx, decision_id: str) -> tuple[str, str] | None:
+    """The unit a decision was about, "" for none, and the node that took it; None when unknown."""
+    query = select(case_step.c.unit_id, case_step.c.node).where(
+        case_step.c.decision_id == decision_id
+    )
+    row = tx.session.execute(query.limit(1)).one_or_none()
+    return None if row is None else (row.unit_id, row.node)
