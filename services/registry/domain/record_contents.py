@@ -42,14 +42,13 @@ def shares(ratios: Iterable[Ratio], values: Values) -> tuple[Share, ...]:
     )
 
 
-def ratio_faults(ratios: Iterable[Ratio], values: Values) -> list[Fault]:
-    """A part larger than its whole is a slip of the pen."""
+def below_zero(kind: RecordKind, values: Values) -> list[Fault]:
+    """Figures that are added up or shared out cannot be less than nothing."""
+    summed = {*kind.sums, *(name for r in kind.ratios for name in (r.part, r.whole))}
     return [
-        Fault(ratio.part, f"“{ratio.says}”的分子 {part} 大于分母 {whole}：请核对")
-        for ratio in ratios
-        if (part := values.get(ratio.part)) is not None
-        and (whole := values.get(ratio.whole)) is not None
-        and Decimal(str(part)) > Decimal(str(whole))
+        Fault(spec.name, f"“{spec.says}”填的“{values[spec.name]}”小于 0：请核对")
+        for spec in kind.fields
+        if spec.name in summed and spec.name in values and Decimal(str(values[spec.name])) < 0
     ]
 
 

@@ -161,9 +161,9 @@ def _number(value: Any, *, money: bool) -> int | float | str:
         raise Wrong(f"填的“{str(value)[:30]}”不是数字：请填阿拉伯数字") from error
     if not found.is_finite() or abs(found) >= Decimal(10) ** 15:
         raise Wrong(f"填的“{str(value)[:30]}”超出范围：请核对单位")
-    if found < 0:
-        raise Wrong(f"填的“{value}”小于 0：请核对")
     if money:
+        if found < 0:
+            raise Wrong(f"填的“{value}”小于 0：请核对")
         if -int(found.as_tuple().exponent) > 2:
             raise Wrong(f"填的“{value}”不止两位小数：金额请填到分")
         return str(found.quantize(Decimal("0.01")))

@@ -33,7 +33,8 @@ from shared.runtime import decisions, packs
 def unit_timeline(tx: Tx, command: UnitTimeline) -> dict[str, Any]:
     """What happened to a unit of the actor's area, newest first."""
     units.load_unit(tx, unit_id=command.unit_id)
-    rows = history.list_entries(tx, command.unit_id, known_at=command.known_at, limit=command.limit)
+    ids = [command.unit_id, *units.merged_ids(tx, command.unit_id)]
+    rows = history.list_entries(tx, ids, known_at=command.known_at, limit=command.limit)
     fields = TimelineEntry.model_fields
     return {
         "entries": [
@@ -56,6 +57,8 @@ def get_decision(tx: Tx, command: GetDecision) -> dict[str, Any]:
     found = decisions.load(tx.session, command.decision_id)
     if found["subject"].startswith("unit_"):
         units.load_unit(tx, unit_id=found["subject"])
+    if found["subject"].startswith("record_"):
+        records.load_record(tx, found["subject"])
     return found
 
 

@@ -130,7 +130,7 @@ def home_of(tx: Tx, entry: RecordEntry) -> Home:
     unit = unit_called(tx, entry.unit_id or tx.actor.unit_id)
     node = need_node(tx, entry.node) if entry.node or not tx.actor.unit_id else ""
     if unit is not None:
-        own = in_suite(office_of(unit["division"]), suite_of(tx.actor.node))
+        own = office_of(unit["division"], suite_of(tx.actor.node))
         node = own if tx.actor.unit_id else node
     pack = pack_for(tx, unit["division"] if unit is not None else node)
     kind = load_kind(pack, entry.kind)

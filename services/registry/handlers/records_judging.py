@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from services.registry.domain.record_contents import Times, facts_of, ratio_faults, references
+from services.registry.domain.record_contents import Times, below_zero, facts_of, references
 from services.registry.domain.record_fields import Fault, Reading, read_values
 from services.registry.domain.search import name_key
 from services.registry.domain.standing import Standing
@@ -137,7 +137,7 @@ def refuse_faults(kind_name: str, clause: str, errors: list[tuple[str, str]]) ->
 
 def value_errors(reading: Reading, kind: RecordKind) -> list[tuple[str, str]]:
     """Everything wrong with values, by pointer."""
-    faults = [*reading.faults, *ratio_faults(kind.ratios, reading.values)]
+    faults = [*reading.faults, *below_zero(kind, reading.values)]
     return [(f"/values/{fault.name}", fault.says) for fault in faults]
 
 
