@@ -4,6 +4,7 @@ owns    self-assessments · resolutions · applications · opinions · rounds ·
         objections · recognitions
 accepts commands of shared.contracts.evaluation and shared.contracts.evaluation_round
 hears   registry.PackActivated, UnitEntered, UnitClosed, PlanFiled, CommitmentAccepted,
-        CultivationStarted, TitleGranted, TitleRevoked; oversight.HoldPlaced, HoldLifted
+        CultivationStarted, TitleGranted, TitleRevoked, WorkdaysArranged;
+        oversight.HoldPlaced, HoldLifted
 says    ApplicationReceived, UnitRecognised, RecognitionWithdrawn, NamingApproved, NoticePosted
 """

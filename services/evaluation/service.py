@@ -23,7 +23,7 @@ from services.evaluation.handlers import (
 )
 from shared.contracts import evaluation as unit
 from shared.contracts import evaluation_round as city
-from shared.contracts import oversight, registry
+from shared.contracts import oversight, registry, registry_calendar
 from shared.contracts.message import Shape
 from shared.messaging.answer import accepts
 from shared.messaging.consume import hears
@@ -44,6 +44,7 @@ class EvaluationService:
         registry.CultivationStarted,
         registry.TitleGranted,
         registry.TitleRevoked,
+        registry_calendar.WorkdaysArranged,
     )
     def on_registry(self, tx: Tx, heard: list[Heard]) -> None:
         """Keep what the registry says."""

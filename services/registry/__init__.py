@@ -7,5 +7,5 @@ hears     evaluation: UnitRecognised, RecognitionWithdrawn, NamingApproved, Appl
           NoticePosted · oversight: HoldPlaced, HoldLifted, WarningRecorded, ExitCaseOpened,
           ExitDecided, RemovalPublished
 says      PackActivated, UnitEntered, UnitClosed, PlanFiled, CommitmentAccepted,
-          CultivationStarted, TitleGranted, TitleRevoked, PlaqueReturned
+          CultivationStarted, TitleGranted, TitleRevoked, PlaqueReturned, WorkdaysArranged
 """

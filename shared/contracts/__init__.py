@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.contracts import evaluation, incentives, oversight, registry
+from shared.contracts import evaluation, incentives, oversight, registry, registry_calendar
 from shared.contracts.message import Event
 
 EVENTS: tuple[type[Event], ...] = (
@@ -17,6 +17,7 @@ EVENTS: tuple[type[Event], ...] = (
     registry.TitleGranted,
     registry.TitleRevoked,
     registry.PlaqueReturned,
+    registry_calendar.WorkdaysArranged,
     evaluation.ApplicationReceived,
     evaluation.CaseMoved,
     evaluation.UnitRecognised,

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from shared.contracts.message import Command
+from shared.contracts.message import Command, Shape
 
 
 class AddDocument(Command):
@@ -30,38 +30,87 @@ class ListDocuments(Command):
     name: ClassVar[str] = "registry.list_documents"
 
 
-class FilePlan(Command):
-    """File a node's annual plan; a second filing is the next version. Answers `PlanView`.
-
-    Later than the usual day is accepted with a warning and needs `deadline_reason` (NB23 二(二)).
-    """
-
-    name: ClassVar[str] = "registry.file_plan"
+class PlanContent(Shape):
+    """What a plan says. A section the law demands is named by its own words."""
 
     year: int
-    sections: dict[str, str]  # 工作安排 培育目标 创建标准 评估要求 选树计划
+    sections: dict[str, str]
     window_from: date
-    deadline_on: date | None = None  # None: the pack's usual day
+    deadline_on: date | None = None  # None: the programme's usual day, else the year's last
     deadline_reason: str = ""
     # unit kind -> standard id; empty: the pack's
     standards: dict[str, str] = Field(default_factory=dict)
     papers: tuple[str, ...] = ()
     publicity: bool = False
     document_ids: tuple[str, ...] = ()
+
+
+class SavePlan(PlanContent, Command):
+    """Keep a draft of the own node's next version. Answers `PlanView`."""
+
+    name: ClassVar[str] = "registry.save_plan"
+
+
+class IssuePlan(Command):
+    """Issue the draft: it rules the year's windows and standards from now on. Answers `PlanView`.
+
+    Issued after a filing with another standard, the office above is asked to take it in again.
+    """
+
+    name: ClassVar[str] = "registry.issue_plan"
+
+    plan_id: str
     reason: str = ""  # for soft rules that are not met
 
 
+class FilePlan(PlanContent, Command):
+    """Issue a plan and file it with the office above in one act. Answers `PlanView`.
+
+    A second filing is the next version. A usual day that is passed is accepted with a warning
+    and needs `deadline_reason` (A-05).
+    """
+
+    name: ClassVar[str] = "registry.file_plan"
+
+    reason: str = ""  # for soft rules that are not met
+
+
+class FileIssuedPlan(Command):
+    """File the issued plan with the office above. Late ones are marked. Answers `PlanView`."""
+
+    name: ClassVar[str] = "registry.file_issued_plan"
+
+    plan_id: str
+
+
+class ReceivePlan(Command):
+    """The office above takes a plan in. Answers `PlanView`."""
+
+    name: ClassVar[str] = "registry.receive_plan"
+
+    plan_id: str
+    says: str = ""
+
+
 class GetPlan(Command):
-    """Answers `PlanView` of the plan in force for a node and year; 404 when none is filed."""
+    """Answers `PlanView` of the plan in force, or of a version; 404 when there is none.
+
+    Drafts are for their own office.
+    """
 
     name: ClassVar[str] = "registry.get_plan"
 
     node: str
     year: int
+    plan_version: int | None = None
 
 
 class ListPlans(Command):
-    """Answers `{"plans": [PlanView], "missing": [NodeView]}`: who filed, who has not."""
+    """Who filed, who has not, and what waits to be taken in, in the actor's area.
+
+    Answers `{"plans": [PlanView], "missing": [NodeView], "to_receive": [PlanView]}`; `plans` are
+    those in force, `missing` the nodes that the year asks for a plan and that have not filed one.
+    """
 
     name: ClassVar[str] = "registry.list_plans"
 
@@ -69,7 +118,7 @@ class ListPlans(Command):
 
 
 class PlanningSheet(Command):
-    """Answers `PlanningSheetView` of a node as of today (NB23 二(一)立足当地企业的类型、分布…)."""
+    """Answers `PlanningSheetView` of a node as of today."""
 
     name: ClassVar[str] = "registry.planning_sheet"
 

@@ -119,8 +119,26 @@ class DocumentView(Shape):
     added_by: str
 
 
+class PlanVersion(Shape):
+    """One version of a node's plan and how far it came."""
+
+    plan_id: str
+    plan_version: int
+    status: str
+    status_text: str
+    in_force: bool
+    issued_at: datetime | None
+    filed_at: datetime | None
+    received_at: datetime | None
+
+
 class PlanView(Shape):
-    """A filed annual plan. `late`: filed after the last day of NB23 二(一)."""
+    """A version of a node's annual plan. status: draft, issued, filed, received.
+
+    late          the year's first filing came after its last day
+    asks_receipt  the office above is asked to take it in: filed, or issued with another standard
+    to_node       the office above; versions: every version of the year, newest first
+    """
 
     plan_id: str
     node: str
@@ -135,11 +153,20 @@ class PlanView(Shape):
     papers: tuple[str, ...]
     publicity: bool
     documents: tuple[DocumentView, ...] = ()
-    filed_at: datetime
-    filed_by: str
+    status: str = "filed"
+    status_text: str = ""
+    asks_receipt: bool = False
+    to_node: str = ""
+    to_text: str = ""
+    issued_at: datetime | None = None
+    filed_at: datetime | None = None
+    filed_by: str = ""
+    received_at: datetime | None = None
+    received_says: str = ""
     late: bool
     decision_id: str
     warnings: tuple[Says, ...] = ()
+    versions: tuple[PlanVersion, ...] = ()
 
 
 class SheetLine(Shape):
@@ -164,7 +191,7 @@ class PlanningSheetView(Shape):
     by_band: tuple[SheetLine, ...]
     by_risk: tuple[SheetLine, ...]
     by_standing: tuple[SheetLine, ...]
-    clause: str = "NB23:二(一).2"
+    clause: str = ""
 
 
 class CommitmentView(Shape):

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from services.evaluation.domain.records import Plan, Unit
 from services.evaluation.store import copies
-from shared.contracts import oversight, registry
+from shared.contracts import oversight, registry, registry_calendar
 from shared.messaging.tx import Heard, Tx
-from shared.runtime import packs
+from shared.runtime import packs, workdays
 
 
 def on_registry(tx: Tx, heard: Sequence[Heard]) -> None:
-    """Keep units, plans, commitments, cultivations, titles and packs; newest entry wins."""
+    """Keep units, plans, commitments, titles, packs and working days; newest entry wins."""
     for one in heard:
         match one.event:
             case registry.PackActivated() as said:
@@ -39,19 +39,10 @@ def on_registry(tx: Tx, heard: Sequence[Heard]) -> None:
                     node=said.node,
                     started_on=said.started_on,
                 )
-            case registry.TitleGranted() as said:
-                copies.save_title(
-                    tx,
-                    said.title_id,
-                    unit_id=said.unit_id,
-                    title_kind=said.title_kind,
-                    level=said.level,
-                    granted_on=said.granted_on,
-                )
-            case registry.TitleRevoked() as said:
-                copies.save_title(
-                    tx, said.title_id, unit_id=said.unit_id, revoked_on=said.revoked_on
-                )
+            case registry.TitleGranted() | registry.TitleRevoked() as said:
+                _keep_title(tx, said)
+            case registry_calendar.WorkdaysArranged() as said:
+                workdays.keep(tx, said)
             case _:
                 continue
 
@@ -81,6 +72,20 @@ def on_oversight(tx: Tx, heard: Sequence[Heard]) -> None:
                 )
             case _:
                 continue
+
+
+def _keep_title(tx: Tx, said: registry.TitleGranted | registry.TitleRevoked) -> None:
+    if isinstance(said, registry.TitleRevoked):
+        copies.save_title(tx, said.title_id, unit_id=said.unit_id, revoked_on=said.revoked_on)
+        return
+    copies.save_title(
+        tx,
+        said.title_id,
+        unit_id=said.unit_id,
+        title_kind=said.title_kind,
+        level=said.level,
+        granted_on=said.granted_on,
+    )
 
 
 def _unit(said: registry.UnitEntered, one: Heard) -> Unit:

@@ -10,7 +10,6 @@ from services.evaluation.domain.opinions import Opinion, Seat, Tally, tally
 from services.evaluation.store import applications as cases
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
-from shared.policy import workdays
 from shared.policy.assess import (
     Determination,
     assess,
@@ -20,7 +19,9 @@ from shared.policy.assess import (
 )
 from shared.policy.conditions import Fact, FactValue
 from shared.policy.pack import DatedValue, Pack
+from shared.policy.workdays import Workday
 from shared.runtime import organisations, packs
+from shared.runtime.workdays import calendar_of
 
 
 def pack_for(tx: Tx, division: str) -> Pack:
@@ -141,9 +142,9 @@ def opinions_on_record(tx: Tx, case_id: str) -> list[dict[str, object]]:
     ]
 
 
-def working_day(start: date, days: int) -> workdays.Workday:
+def working_day(tx: Tx, start: date, days: int) -> Workday:
     """The last day of a span of working days; day 1 is the day after the start (民法典 201).
 
     Marked as estimated, with a sentence, where a year's arrangement is not on file.
     """
-    return workdays.add_workdays(start, days)
+    return calendar_of(tx).add(start, days)

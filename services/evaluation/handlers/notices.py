@@ -119,7 +119,7 @@ def _post(
 ) -> Notice:
     dated, from_text = law.setting(pack, "notice.working_days", tx.today)
     days = law.number(pack, "notice.working_days", tx.today)
-    last = law.working_day(tx.today, days)
+    last = law.working_day(tx, tx.today, days)
     notice_id = tx.new_id("notice")
     decision_id = conclude(
         tx,

@@ -182,8 +182,8 @@ def _receive(tx: Tx, command: say.RecordObjection, case: Case, pack: Pack) -> Ob
         received_at=tx.now,
         received_by=tx.actor.id,
         received_by_name=tx.actor.name,
-        acknowledge_by=law.working_day(tx.today, acknowledge).day if named else None,
-        conclude_by=law.working_day(tx.today, conclude_in).day,
+        acknowledge_by=law.working_day(tx, tx.today, acknowledge).day if named else None,
+        conclude_by=law.working_day(tx, tx.today, conclude_in).day,
     )
     store.save_objection(tx, record)
     return record

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from services.gateway.api import (
+    calendar,
     evaluation,
     exports,
     figures,
@@ -24,7 +25,8 @@ PREFIX = "/api/v1"
 PUBLIC_PREFIX = "/public/v1"
 TABLES: tuple[tuple[tuple[Door, ...], str], ...] = (
     (units.DOORS, "单位"),
-    (honours.DOORS, "计划与荣誉"),
+    (honours.DOORS, "荣誉"),
+    (calendar.DOORS, "日历"),
     (evaluation.DOORS, "创建与评价"),
     (incentives.DOORS, "激励"),
     (oversight.DOORS, "监督与退出"),
@@ -45,6 +47,7 @@ def include_api(app: FastAPI) -> None:
         open_doors(inner, doors, tag=tag)
     inner.include_router(special.router)
     inner.include_router(files.router)
+    inner.include_router(calendar.router)
     inner.include_router(exports.router)
     app.include_router(inner)
     outer = APIRouter(prefix=PUBLIC_PREFIX)

@@ -1,4 +1,4 @@
-"""Plans, documents, titles and plaques, practices, packs, organisation nodes, the changes feed."""
+"""Titles and plaques, practices, packs, organisation nodes, the changes feed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from shared.contracts.oversight_answers import PublicationPage
 from shared.contracts.registry_answers import (
     ActivationView,
     ChangesPage,
-    DocumentView,
-    PlanningSheetView,
-    PlanView,
     PlaqueCheck,
     PracticeView,
     PublicPage,
@@ -50,27 +47,6 @@ DOORS = (
         "公布或撤下经验做法",
         CLERK,
         PracticeView,
-    ),
-    Door("GET", "/documents", registry_acts.ListDocuments, "上级部署文件", ANYONE),
-    Door(
-        "POST",
-        "/documents",
-        registry_acts.AddDocument,
-        "登记上级部署文件",
-        CLERK,
-        DocumentView,
-        status=201,
-    ),
-    Door("GET", "/plans", registry_acts.ListPlans, "年度计划报备情况", ANYONE),
-    Door("POST", "/plans", registry_acts.FilePlan, "报备年度计划", CLERK, PlanView, status=201),
-    Door("GET", "/plans/{node}/{year}", registry_acts.GetPlan, "查看年度计划", ANYONE, PlanView),
-    Door(
-        "GET",
-        "/planning-sheets/{node}/{year}",
-        registry_acts.PlanningSheet,
-        "计划底数表",
-        CLERK,
-        PlanningSheetView,
     ),
     Door("GET", "/nodes", registry_acts.ListNodes, "三方组织", ANYONE),
     Door("GET", "/packs", registry_acts.ListActivations, "已启用的政策包", ANYONE),

@@ -1,4 +1,4 @@
-"""The annual plan of a node (NB23 二(一)): its sections, its last day, its warnings."""
+"""The annual plan of a node: its sections, its states, and the bands of its planning sheet."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ RISK_TEXT = {
     "watched": "有待复核或投诉在办事由",
     "warned": "一年内有预警记录",
     "clear": "未见风险事由",
+}
+
+STATUS_TEXT = {
+    "draft": "草稿",
+    "issued": "已印发",
+    "filed": "已报备，待收件",
+    "received": "已收件",
 }
 
 

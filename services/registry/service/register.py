@@ -6,7 +6,7 @@ from typing import Any
 
 from nameko.timer import timer
 
-from services.registry.handlers import files, history, honours, imports, packs, plans, units
+from services.registry.handlers import files, history, honours, imports, packs, units
 from shared.contracts import evaluation, oversight, registry, registry_acts
 from shared.contracts.message import Shape
 from shared.messaging.answer import accepts
@@ -21,7 +21,7 @@ def _turn() -> bool:
 
 
 class Register:
-    """Units, their files, plans, honours and history."""
+    """Units, their files, honours and history."""
 
     @accepts(registry.RegisterUnit)
     def register_unit(self, tx: Tx, command: registry.RegisterUnit) -> Shape:
@@ -88,36 +88,6 @@ class Register:
     def list_imports(self, tx: Tx, command: registry.ListImports) -> dict[str, Any]:
         """The newest imports of the actor's area."""
         return imports.list_imports(tx, command)
-
-    @accepts(registry_acts.AddDocument)
-    def add_document(self, tx: Tx, command: registry_acts.AddDocument) -> Shape:
-        """Hold an upper-level arrangement (NB23 二(一) 根据国家、省、市…工作安排和要求)."""
-        return plans.add_document(tx, command)
-
-    @accepts(registry_acts.ListDocuments)
-    def list_documents(self, tx: Tx, command: registry_acts.ListDocuments) -> dict[str, Any]:
-        """Every arrangement on record."""
-        return plans.list_documents(tx, command)
-
-    @accepts(registry_acts.FilePlan)
-    def file_plan(self, tx: Tx, command: registry_acts.FilePlan) -> Shape:
-        """File the plan of the actor's node; what it fixes rules the year's applications."""
-        return plans.file_plan(tx, command)
-
-    @accepts(registry_acts.GetPlan)
-    def get_plan(self, tx: Tx, command: registry_acts.GetPlan) -> Shape:
-        """The plan in force; plans are open to every signed-in person of the programme."""
-        return plans.get_plan(tx, command)
-
-    @accepts(registry_acts.ListPlans)
-    def list_plans(self, tx: Tx, command: registry_acts.ListPlans) -> dict[str, Any]:
-        """Who filed and who has not, within the actor's area."""
-        return plans.list_plans(tx, command)
-
-    @accepts(registry_acts.PlanningSheet)
-    def planning_sheet(self, tx: Tx, command: registry_acts.PlanningSheet) -> Shape:
-        """The register's figures for the plan's author: type, area, head-count band, risk."""
-        return plans.planning_sheet(tx, command)
 
     @accepts(registry_acts.SubmitCommitment)
     def submit_commitment(self, tx: Tx, command: registry_acts.SubmitCommitment) -> Shape:

@@ -9,24 +9,55 @@ from sqlalchemy import case, exists, func, select, update
 from services.registry.domain.plan import BANDS
 from services.registry.store.tables import document, plan, unit, unit_hold, unit_warning
 from services.registry.store.units import Row, Values, in_scope
+from shared.contracts.refusals import Refused
 from shared.contracts.scalars import area_of, prefix_of
 from shared.messaging.tx import Tx
 
 
-def find_plan(tx: Tx, node: str, year: int) -> Row | None:
-    """The plan in force of a node and year."""
-    query = select(plan).where(plan.c.node == node, plan.c.year == year, plan.c.in_force)
+def find_plan(tx: Tx, node: str, year: int, version: int | None = None) -> Row | None:
+    """The plan in force of a node and year, or one of its versions."""
+    chosen = plan.c.in_force if version is None else plan.c.plan_version == version
+    query = select(plan).where(plan.c.node == node, plan.c.year == year, chosen)
     return tx.session.execute(query).mappings().one_or_none()
 
 
-def replace_plan(tx: Tx, values: Values) -> None:
-    """File a plan; the one before stays on record, no longer in force."""
-    tx.session.execute(
-        update(plan)
-        .where(plan.c.node == values["node"], plan.c.year == values["year"], plan.c.in_force)
-        .values(in_force=False)
-    )
-    tx.session.execute(plan.insert().values(**values))
+def find_draft(tx: Tx, node: str, year: int) -> Row | None:
+    """The version being drafted; there is at most one."""
+    mine = (plan.c.node == node, plan.c.year == year, plan.c.status == "draft")
+    return tx.session.execute(select(plan).where(*mine)).mappings().one_or_none()
+
+
+def load_plan(tx: Tx, plan_id: str) -> Row:
+    """A version by its id, locked; 404 when there is none."""
+    query = select(plan).where(plan.c.plan_id == plan_id).with_for_update()
+    row = tx.session.execute(query).mappings().one_or_none()
+    if row is None:
+        raise Refused("plan_not_found", "没有找到这份年度安排，请从列表中重新打开", status=404)
+    return row
+
+
+def list_versions(tx: Tx, node: str, year: int) -> Sequence[Row]:
+    """Every version of a node and year, the newest first."""
+    query = select(plan).where(plan.c.node == node, plan.c.year == year)
+    return tx.session.execute(query.order_by(plan.c.plan_version.desc())).mappings().all()
+
+
+def add_plan(tx: Tx, values: Values) -> Row:
+    """Keep a new version."""
+    return tx.session.execute(plan.insert().values(**values).returning(plan)).mappings().one()
+
+
+def change_plan(tx: Tx, plan_id: str, values: Values) -> Row:
+    """Change a version; of an issued one the database lets only its state change."""
+    done = update(plan).where(plan.c.plan_id == plan_id).values(**values).returning(plan)
+    return tx.session.execute(done).mappings().one()
+
+
+def put_in_force(tx: Tx, row: Row, values: Values) -> Row:
+    """Let a version rule; the one before stays on record, no longer in force."""
+    before = (plan.c.node == row["node"], plan.c.year == row["year"], plan.c.in_force)
+    tx.session.execute(update(plan).where(*before).values(in_force=False))
+    return change_plan(tx, row["plan_id"], {**values, "in_force": True})
 
 
 def lock_filing(tx: Tx, node: str, year: int) -> None:
