@@ -70,6 +70,14 @@ def may_change(actor: Actor, row: Row, kind: RecordKind) -> bool:
     return actor.has("system") or office or same_body or row["written_by"] == actor.id
 
 
+def concerns(actor: Actor, row: Row) -> bool:
+    """Whether a record is the reader's own affair, not only one that names a unit of theirs."""
+    if actor.unit_id:
+        return bool(row["unit_id"] == actor.unit_id)
+    near = covers(actor.node, in_suite(row["place"], suite_of(row["node"])))
+    return near or covers(actor.node, row["node"])
+
+
 def need_reader(tx: Tx) -> None:
     """Refuse whoever is neither of the offices, nor a unit, nor somebody who keeps records."""
     actor = tx.actor

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.registry.domain.record_contents import Share, references, shares
-from services.registry.handlers.records_access import may_change, node_text, options_of
+from services.registry.handlers.records_access import (
+    concerns,
+    may_change,
+    node_text,
+    options_of,
+)
 from services.registry.store import plans, records
 from services.registry.store.units import Row
 from shared.contracts.refusals import Refused
@@ -20,7 +25,6 @@ from shared.contracts.registry_records_answers import (
     RecordView,
     ShareView,
 )
-from shared.contracts.scalars import covers
 from shared.messaging.tx import Tx
 from shared.policy.pack import Pack
 from shared.policy.programme import FieldSpec, ListItem, RecordKind
@@ -133,10 +137,8 @@ def _may(tx: Tx, row: Row, kind: RecordKind) -> tuple[str, ...]:
 
 def _seen(tx: Tx, row: Row, told: RecordView, kind: RecordKind, about: str) -> RecordView:
     """A record that names several is shown to one of them without the others and the people."""
-    if row["unit_id"] is not None or (kind.shared and row["state"] in kind.shared):
-        return told
     mine = tx.actor.unit_id or about
-    if not mine or (not tx.actor.unit_id and covers(tx.actor.node, row["node"])):
+    if not mine or concerns(tx.actor, row) or row["state"] in kind.shared:
         return told
     forms = {spec.name: spec.form for spec in kind.fields}
     values = {n: v for n, v in told.values.items() if forms[n] not in ("person", "people")}

@@ -40,11 +40,14 @@ def units_without(
 
 def _units(tx: Tx, asked: Asked) -> Select[Any]:
     gap = asked.gap
+    named = unit.alias("named")
+    kept = func.coalesce(func.nullif(named.c.merged_into, ""), named.c.unit_id)
     held = (
-        select(record_unit.c.unit_id, func.max(record.c.happened_on).label("last_on"))
-        .join(record, record.c.record_id == record_unit.c.record_id)
+        select(kept.label("unit_id"), func.max(record.c.happened_on).label("last_on"))
+        .join(record_unit, record_unit.c.record_id == record.c.record_id)
+        .join(named, named.c.unit_id == record_unit.c.unit_id)
         .where(record.c.kind == gap.record, *_counting(tx, asked))
-        .group_by(record_unit.c.unit_id)
+        .group_by(kept)
         .subquery()
     )
     known = func.coalesce(held.c.last_on, unit.c.standing_on)

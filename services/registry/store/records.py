@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, or_, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -50,10 +50,17 @@ def same_record(record_id: str) -> ColumnElement[bool]:
     return record.c.record_id == record_id
 
 
+def ids_of(unit_id: str) -> Select[tuple[str]]:
+    """A unit and those that were entered twice and merged into it."""
+    return select(unit.c.unit_id).where(
+        or_(unit.c.unit_id == unit_id, unit.c.merged_into == unit_id)
+    )
+
+
 def names_unit(unit_id: str) -> ColumnElement[bool]:
     """Rows about a unit, and rows that name it."""
     return exists().where(
-        record_unit.c.record_id == record.c.record_id, record_unit.c.unit_id == unit_id
+        record_unit.c.record_id == record.c.record_id, record_unit.c.unit_id.in_(ids_of(unit_id))
     )
 
 
@@ -118,7 +125,7 @@ def count_others(tx: Tx, values: Values) -> int:
     if values["parent_id"]:
         parts.append(record.c.parent_id == values["parent_id"])
     elif values["unit_id"]:
-        parts += [record.c.unit_id == values["unit_id"], of_suite(values["node"])]
+        parts += [record.c.unit_id.in_(ids_of(values["unit_id"])), of_suite(values["node"])]
     else:
         parts.append(record.c.node == values["node"])
     query = select(func.count()).where(*parts, is_open(tx))

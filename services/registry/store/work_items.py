@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.registry.store.records import is_open, of_suite
+from services.registry.store.records import ids_of, is_open, of_suite
 from services.registry.store.tables_records import (
     record,
     record_unit,
@@ -19,9 +19,11 @@ from shared.messaging.tx import Tx
 
 
 def list_states(tx: Tx, unit_id: str, suite: str) -> dict[str, Row]:
-    """What has been said of each item, by item."""
-    query = select(work_item_state).where(
-        work_item_state.c.unit_id == unit_id, work_item_state.c.suite == suite
+    """What has been said of each item, by item; the unit's own word goes before a merged one's."""
+    query = (
+        select(work_item_state)
+        .where(work_item_state.c.unit_id.in_(ids_of(unit_id)), work_item_state.c.suite == suite)
+        .order_by(work_item_state.c.unit_id == unit_id)
     )
     return {row["item"]: row for row in tx.session.execute(query).mappings()}
 
@@ -58,7 +60,7 @@ def newest_records(
         order_by=(is_open(tx).desc(), record.c.happened_on.desc(), record.c.record_id.desc()),
     )
     parts = [
-        record_unit.c.unit_id == unit_id,
+        record_unit.c.unit_id.in_(ids_of(unit_id)),
         record.c.kind.in_(kinds),
         record.c.voided_at.is_(None),
     ]
