@@ -26,6 +26,13 @@ def missing_sections(form: ReportForm, sections: Mapping[str, str]) -> tuple[Rep
     return tuple(s for s in form.sections if s.required and not sections.get(s.id, "").strip())
 
 
+def status_text(status: str, *, stays_here: bool = False) -> str:
+    """A report's state in words; one a node keeps itself waits for its own second officer."""
+    if stays_here and status == "submitted":
+        return "已完成，待本级审核存档"
+    return STATUS_TEXT[status]
+
+
 def outcome_of(status: str) -> str:
     """Why a report in this state does not take the step asked for."""
     return _OUTCOME[status]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.registry.domain.report import STATUS_TEXT, missing_sections
+from services.registry.domain.report import missing_sections, status_text
 from services.registry.domain.task import MARK_TEXT, STATE_TEXT, Due, Mark
 from services.registry.domain.task_words import due_text
 from services.registry.handlers.figures import figures_for
@@ -48,6 +48,11 @@ class Form:
         """The form's own id."""
         return self.form.id
 
+    @property
+    def stays_here(self) -> bool:
+        """Whether the node keeps it itself instead of handing it up."""
+        return self.to_node == self.node
+
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -83,7 +88,8 @@ def form_of(tx: Tx, form_id: str, node: str, year: int) -> Form:
         says = f"《{form.name}》是{duty.due_on.year}年的报告，{year}年没有这种报告"
         raise Refused("report_not_found", says, form.clause, 404)
     due = due_of(tx, found, duty, pack, year) if duty is not None else None
-    return Form(form, pack, node, year, office_at(node, form.to) or above(node), duty, due)
+    to_node = node if form.to == found.level else office_at(node, form.to) or above(node)
+    return Form(form, pack, node, year, to_node, duty, due)
 
 
 def filled_now(tx: Tx, form: Form) -> Filled:
@@ -122,7 +128,7 @@ def report_view(
         to_text=organisations.name_of(form.to_node),
         year=form.year,
         status=status,
-        status_text=STATUS_TEXT[status],
+        status_text=status_text(status, stays_here=form.stays_here),
         sections=_sections(form, sections, filled),
         missing=tuple(s.says for s in missing_sections(form.form, sections)),
         due_on=due.due_on if due else None,

@@ -141,9 +141,13 @@ def _own(tx: Tx, form_id: str, node: str, year: int) -> Form:
 
 
 def _need_receiver(tx: Tx, form: Form) -> None:
-    """The office above takes it in; for an office that has nobody here its sender writes it down."""
+    """The office above takes it in; for an office that has nobody here its sender writes it down.
+
+    What a node keeps itself another officer of it takes in.
+    """
     to = organisations.find_node(form.to_node)
-    outside = to is not None and to.external and tx.actor.node == form.node
+    here = form.stays_here or (to is not None and to.external)
+    outside = here and tx.actor.node == form.node
     if not outside and (tx.actor.node == form.node or not covers(tx.actor.node, form.node)):
         says = f"《{form.form.name}》由{organisations.name_of(form.to_node)}收件"
         raise Refused("not_allowed", says, form.form.clause, 403)
