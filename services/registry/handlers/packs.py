@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.registry.handlers.acts import Note, need, need_node, need_text, note
-from services.registry.handlers.plans import node_view
+from services.registry.handlers.offices import node_view
 from services.registry.store import history
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import PackActivated
