@@ -10,17 +10,20 @@ from services.gateway.pages import (
     acts_oversight,
     acts_registry,
     applications,
+    bulletins,
     cases,
     decisions,
     feeds,
     home,
     imports,
+    ledgers,
     planner,
     plans,
     public,
     rounds,
     self_assessment,
     sign_in,
+    statistics,
     titles,
     units,
 )
@@ -41,6 +44,9 @@ MODULES = (
     rounds,
     self_assessment,
     titles,
+    statistics,
+    ledgers,
+    bulletins,
 )
 ACTS = (acts_registry.REGISTRY, acts_evaluation.EVALUATION, acts_oversight.OVERSIGHT)
 

@@ -55,6 +55,12 @@ ENTRIES = (
         ("liaison", "admin", "security", "auditor", "clerk", "reviewer"),
         ("/agencies", "/triggers", "/inbox"),
     ),
+    Entry(
+        "统计报告",
+        "/statistics",
+        (*_OFFICE, "auditor", "system"),
+        ("/statistics", "/ledgers", "/bulletins"),
+    ),
     Entry("规则与日历", "/packs", ("clerk", "reviewer", "admin", "auditor", "system"), ("/packs",)),
 )
 
