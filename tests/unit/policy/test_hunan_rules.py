@@ -306,18 +306,20 @@ def test_an_industry_pilot_without_partners_is_kept_with_a_warning(pack: Pack) -
 
 
 def test_a_plan_of_2023_is_late_from_april_and_later_plans_have_no_printed_day(pack: Pack) -> None:
-    def filed(on: date, until: date) -> tuple[str, ...]:
+    def filed(year: int, on: date) -> tuple[str, ...]:
         values = {
-            "plan__filed_on": on, "plan__deadline_on": until, "plan__upper_documents": 1,
+            "plan__year": year,
+            "plan__filed_on": on,
+            "plan__upper_documents": 1,
             "plan__has_all_sections": True,
-        }  # fmt: skip
+        }
         found = judged(pack, "plan.file", values)
         assert not found.hard_unmet
         return found.marks
 
-    assert filed(date(2023, 3, 31), date(2023, 12, 31)) == ()
-    assert filed(date(2023, 4, 1), date(2023, 12, 31)) == ("late",)
-    assert filed(date(2024, 5, 6), date(2024, 12, 31)) == ()
+    assert filed(2023, date(2023, 3, 31)) == ()
+    assert filed(2023, date(2023, 4, 1)) == ("late",)
+    assert filed(2024, date(2024, 5, 6)) == ()
 
 
 def test_a_report_without_a_practice_needs_a_reason(pack: Pack) -> None:
