@@ -155,6 +155,26 @@ class ReturnCommitment(Command):
     reason: str
 
 
+class JoinProgramme(Command):
+    """Units take part where no commitment letter is printed (A-11). Answers `Joined`.
+
+    All of them, or none: one that already takes part, or needs a letter, is a refusal.
+    """
+
+    name: ClassVar[str] = "registry.join_programme"
+
+    unit_ids: tuple[str, ...] = Field(min_length=1, max_length=500)
+    on: date | None = None
+    says: str = Field(default="", max_length=200)
+
+
+class Joined(Shape):
+    """Who takes part now, and from which day."""
+
+    unit_ids: tuple[str, ...]
+    joined_on: date
+
+
 class ListCommitments(Command):
     """Answers `{"commitments": [CommitmentView]}`; status "submitted" is the office's 待办."""
 

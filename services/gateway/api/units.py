@@ -108,6 +108,14 @@ DOORS = (
         CLERK,
         ImportReport,
     ),
+    Door(
+        "POST",
+        "/participations",
+        registry_acts.JoinProgramme,
+        "列为参加创建（没有承诺书环节的地方）",
+        CLERK,
+        registry_acts.Joined,
+    ),
     Door("GET", "/commitments", registry_acts.ListCommitments, "创建承诺书", ANYONE),
     Door(
         "POST",

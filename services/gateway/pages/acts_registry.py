@@ -49,6 +49,18 @@ REGISTRY = table(
         done="已提交，等待办公室受理。",
     ),
     Act(
+        registry_acts.JoinProgramme,
+        "列为参加创建",
+        "参加创建",
+        (
+            Field("on", "参加日期", "date", help="留空为今天"),
+            Field("says", "经过", help="如动员后口头或书面表示参加"),
+        ),
+        says="用于没有创建承诺书这一环节的地方；有这一环节的，由单位提交承诺书。",
+        done="已列为参加创建。",
+        rare=True,
+    ),
+    Act(
         registry_acts.StartCultivation,
         "列入培育",
         "列入培育",

@@ -231,6 +231,8 @@ def _offers(
             found += acts.offers("registry", names, mine)
     if asker.may(("unit", "clerk")) and unit.standing == "registered" and not waiting:
         found += acts.offers("registry", ["submit_commitment"], mine)
+    if asker.may(("clerk",)) and unit.standing == "registered" and not waiting:
+        found += acts.offers("registry", ["join_programme"], {"unit_ids": unit.unit_id})
     return found
 
 

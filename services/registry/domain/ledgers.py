@@ -45,7 +45,7 @@ ADJUSTMENT: Mapping[str, str] = {
     "unit.closed": "注销",
     "unit.reopened": "恢复登记",
 }
-FILED: Mapping[str, str] = {"commitment.accepted": "受理创建承诺"}
+FILED: Mapping[str, str] = {"commitment.accepted": "受理创建承诺", "unit.joined": "参加创建"}
 REVIEWED: Mapping[str, str] = {"notice.posted": "公示"}
 
 # Stages of cases that are steps of evaluation; handing in is in the ledger of applications.

@@ -6,7 +6,7 @@ from typing import Any
 
 from nameko.timer import timer
 
-from services.registry.handlers import files, history, honours, imports, packs, units
+from services.registry.handlers import files, history, honours, imports, joining, packs, units
 from shared.contracts import evaluation, oversight, registry, registry_acts
 from shared.contracts.message import Shape
 from shared.messaging.answer import accepts
@@ -98,6 +98,11 @@ class Register:
     def accept_commitment(self, tx: Tx, command: registry_acts.AcceptCommitment) -> Shape:
         """The office accepts: from now on the unit is creating (NB23 二(一))."""
         return files.accept_commitment(tx, command)
+
+    @accepts(registry_acts.JoinProgramme)
+    def join_programme(self, tx: Tx, command: registry_acts.JoinProgramme) -> Shape:
+        """Units take part where no commitment letter is printed (A-11)."""
+        return joining.join_programme(tx, command)
 
     @accepts(registry_acts.ReturnCommitment)
     def return_commitment(self, tx: Tx, command: registry_acts.ReturnCommitment) -> Shape:

@@ -51,7 +51,7 @@ def _stages(found: Statistics) -> dict[str, int]:
 
 
 def _read(acting: Acting, **more: object) -> Statistics:
-    command = ReadStatistics.model_validate({"node": "330200", **more})
+    command = ReadStatistics.model_validate({"node": "330200"} | more)
     return statistics.read_statistics(acting(CITY, now=_at(6, 30)), command)
 
 
@@ -105,20 +105,21 @@ def test_what_is_learned_late_of_an_earlier_day_is_carried_through_later_days(
     acting: Acting, enter: Enter
 ) -> None:
     unit = enter(now=_at(1, 5))
-    entry = an_entry(name_text=unit.name_text, code=unit.code, division="330205", headcount=320)
+    entry = an_entry(name_text=unit.name_text, code=unit.code, division="330203001")
     amend = AmendUnit(unit_id=unit.unit_id, revision=1, entry=entry, reason="更正区划")
     units.amend_unit(acting(CITY, now=_at(3, 1)), amend)
     close = CloseUnit(unit_id=unit.unit_id, closed_on=date(2026, 2, 1), reason="停业")
     units.close_unit(acting(CITY, now=_at(4, 1)), close)
 
     def counted(day: str, known_at: str | None = None) -> tuple[int, dict[str, int]]:
-        found = _read(acting, as_of=day, **({"known_at": known_at} if known_at else {}))
+        known = {"known_at": known_at} if known_at else {}
+        found = _read(acting, node="330203", as_of=day, **known)
         return found.total, {c.key: c.units for c in found.by_area if c.units}
 
     assert counted("2026-01-20") == (1, {"330203": 1})
     assert counted("2026-02-01") == (0, {})
     assert counted("2026-03-05") == (0, {})
-    assert counted("2026-03-05", "2026-03-20T00:00:00+08:00") == (1, {"330205": 1})
+    assert counted("2026-03-05", "2026-03-20T00:00:00+08:00") == (1, {"330203001": 1})
     assert counted("2026-02-01", "2026-03-20T00:00:00+08:00") == (1, {"330203": 1})
 
 
