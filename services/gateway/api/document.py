@@ -15,8 +15,10 @@ from services.gateway.api import (
     honours,
     incentives,
     oversight,
+    people,
     records,
     special,
+    unit_life,
     units,
 )
 from services.gateway.api.door import Door, open_doors
@@ -25,18 +27,21 @@ PREFIX = "/api/v1"
 PUBLIC_PREFIX = "/public/v1"
 TABLES: tuple[tuple[tuple[Door, ...], str], ...] = (
     (units.DOORS, "单位"),
+    (unit_life.DOORS, "单位"),
     (honours.DOORS, "荣誉"),
     (calendar.DOORS, "日历"),
     (evaluation.DOORS, "创建与评价"),
     (incentives.DOORS, "激励"),
     (oversight.DOORS, "监督与退出"),
     (records.DOORS, "工作台账"),
+    (people.DOORS, "组织机构"),
     (figures.DOORS, "统计与台账"),
 )
 PUBLIC_TABLES: tuple[tuple[tuple[Door, ...], str], ...] = (
     (honours.PUBLIC_DOORS, "公开"),
     (evaluation.PUBLIC_DOORS, "公开"),
     (records.PUBLIC_DOORS, "公开"),
+    (unit_life.PUBLIC_DOORS, "公开"),
 )
 
 

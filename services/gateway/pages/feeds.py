@@ -14,7 +14,9 @@ from services.gateway.pages.desk import Pages, ask_for, part, render
 from shared.contracts import oversight_feed as feed
 from shared.contracts import registry_acts
 from shared.contracts.registry_answers import ActivationView
+from shared.contracts.scalars import covers
 from shared.policy.load import load_pack, pack_ids
+from shared.runtime.organisations import region_of
 
 pages = Pages()
 _WHO = ("liaison", "admin", "security", "auditor", "clerk", "reviewer", "system")
@@ -48,19 +50,20 @@ async def inbox(request: Request) -> Response:
 
 @pages.page("/packs", ("clerk", "reviewer", "admin", "auditor", "system"))
 async def packs(request: Request) -> Response:
-    """Which packs there are, which were put to work, and which of their numbers no text prints."""
+    """The region's packs: which were put to work, and which of their numbers no text prints."""
+    region = region_of(guard.asker_of(request).actor.node)
+    packs = [p for p in (load_pack(id_) for id_ in pack_ids()) if covers(p.jurisdiction, region)]
     found = await ask_for(request, dict[str, list[ActivationView]], registry_acts.ListActivations())
     offered: list[acts.Offer] = []
     if guard.asker_of(request).may(("admin",)):
-        shipped = [(p, load_pack(p).title) for p in pack_ids()]
+        shipped = [(p.id, p.title) for p in packs]
         act = acts.TABLE[registry_acts.ActivatePack.name].with_options("pack_id", shipped)
-        region = request.app.state.settings.region
         offered = [acts.Offer(act, {"jurisdiction": region})]
     return render(
         request,
         "packs.html",
         title="规则与日历",
-        packs=[load_pack(p) for p in pack_ids()],
+        packs=packs,
         activations=found.get("activations", []),
         offers=offered,
     )

@@ -8,6 +8,7 @@ from services.gateway.pages import (
     acts,
     acts_evaluation,
     acts_oversight,
+    acts_people,
     acts_registry,
     applications,
     bulletins,
@@ -17,6 +18,7 @@ from services.gateway.pages import (
     home,
     imports,
     ledgers,
+    organisations,
     planner,
     plans,
     public,
@@ -47,8 +49,14 @@ MODULES = (
     statistics,
     ledgers,
     bulletins,
+    organisations,
 )
-ACTS = (acts_registry.REGISTRY, acts_evaluation.EVALUATION, acts_oversight.OVERSIGHT)
+ACTS = (
+    acts_registry.REGISTRY,
+    acts_evaluation.EVALUATION,
+    acts_oversight.OVERSIGHT,
+    acts_people.PEOPLE,
+)
 
 
 def include_pages(app: FastAPI) -> frozenset[str]:

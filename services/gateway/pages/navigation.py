@@ -61,7 +61,18 @@ ENTRIES = (
         (*_OFFICE, "auditor", "system"),
         ("/statistics", "/ledgers", "/bulletins"),
     ),
-    Entry("规则与日历", "/packs", ("clerk", "reviewer", "admin", "auditor", "system"), ("/packs",)),
+    Entry(
+        "规则与日历",
+        "/packs",
+        ("clerk", "reviewer", "admin", "auditor", "system"),
+        ("/packs", "/organisations", "/divisions"),
+    ),
+    Entry(
+        "组织机构",
+        "/organisations",
+        ("seat", "planner", "liaison"),
+        ("/organisations", "/divisions"),
+    ),
 )
 
 

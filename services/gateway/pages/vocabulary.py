@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.contracts.agencies import VALUE_NAMES
 from shared.contracts.scalars import KIND_TEXT
 
 
@@ -128,6 +129,16 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "township": Word("乡镇级"),
         "system": Word("系统"),
     },
+    "node": {
+        "nation": Word("国家"),
+        "province": Word("省（直辖市）"),
+        "city": Word("市（州）"),
+        "district": Word("区（县、市）"),
+        "zone": Word("开发区"),
+        "park": Word("园区"),
+        "system": Word("产业（系统）"),
+        "township": Word("乡镇（街道）"),
+    },
     "size": {
         "large": Word("大型"),
         "medium": Word("中型"),
@@ -187,21 +198,7 @@ EVENT_FIELDS = {
     "event_id": "撤回的事件",
     "reason": "理由",
 }
-EVENT_VALUES = {
-    "minor": "轻微",
-    "ordinary": "一般",
-    "major": "重大",
-    "larger": "较大",
-    "extraordinary": "特别重大",
-    "extreme": "极端恶性",
-    "small": "较小",
-    "considerable": "较大",
-    "grave": "恶劣",
-    "unfounded": "不属实",
-    "confirmed": "属实",
-    "added": "列入",
-    "removed": "移出",
-}
+EVENT_VALUES = VALUE_NAMES
 OUTCOMES = {
     "recognise": "认定",
     "refuse": "不予通过",
