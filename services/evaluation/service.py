@@ -39,6 +39,7 @@ class EvaluationService:
         registry.PackActivated,
         registry.UnitEntered,
         registry.UnitClosed,
+        registry.UnitReopened,
         registry.PlanFiled,
         registry.CommitmentAccepted,
         registry.CultivationStarted,

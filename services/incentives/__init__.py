@@ -4,8 +4,8 @@ owns    a copy of each unit's standing (entry, recognition, titles, holds) · en
         leases · the relief table that inspection planners ask · calls, service requests,
         subsidies, contacts, diagnoses and visits (take-up of NB23 三(二))
 accepts commands of shared.contracts.incentives
-hears   registry.PackActivated, UnitEntered, UnitClosed, TitleGranted, TitleRevoked,
-        evaluation.UnitRecognised, RecognitionWithdrawn, oversight.HoldPlaced, HoldLifted
+hears   registry.PackActivated, UnitEntered, UnitClosed, UnitReopened, TitleGranted,
+        TitleRevoked, evaluation.UnitRecognised, RecognitionWithdrawn, oversight.HoldPlaced, HoldLifted
 says    EntitlementChanged
 
 Benefits, their conditions and clauses come from the pack in force. A hold never waits for anything:

@@ -24,12 +24,12 @@ from shared.contracts.registry import (
     TitleRevoked,
     UnitClosed,
     UnitEntered,
+    UnitReopened,
 )
 from shared.messaging.answer import accepts
 from shared.messaging.consume import hears
 from shared.messaging.tx import Heard, Tx, open_tx
 from shared.runtime.database import engine_for
-from shared.runtime.settings import settings
 
 RENEW_EVERY = 5.0  # seconds; each turn takes what is due in batches until nothing is
 BATCH = 500
@@ -44,6 +44,7 @@ class IncentivesService:
         PackActivated,
         UnitEntered,
         UnitClosed,
+        UnitReopened,
         UnitRecognised,
         RecognitionWithdrawn,
         TitleGranted,
@@ -210,7 +211,7 @@ class IncentivesService:
 def _turn() -> bool:
     engine = engine_for("incentives")
     with open_tx(engine, service="incentives", point="lease") as tx:
-        renewed = hear.renew_leases(tx, node=settings().region, limit=BATCH)
+        renewed = hear.renew_leases(tx, limit=BATCH)
     with open_tx(engine, service="incentives", point="reassess") as tx:
         looked = hear.reassess_marked(tx, limit=BATCH)
     return renewed + looked > 0

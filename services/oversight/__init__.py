@@ -4,9 +4,9 @@ owns    agencies and their keys · the inbox of agency events · triggers and ve
         holds · the review queue · exit cases · check campaigns · removals
 accepts commands of shared.contracts.oversight_feed (agencies, triggers, holds) and
         shared.contracts.oversight (review, exit cases, checks)
-hears   registry.PackActivated, UnitEntered, UnitClosed, CommitmentAccepted, TitleGranted,
-        TitleRevoked, PlaqueReturned · evaluation.UnitRecognised, RecognitionWithdrawn ·
-        incentives.EntitlementChanged (passed on to the agencies' feeds)
+hears   registry.PackActivated, UnitEntered, UnitClosed, UnitReopened, UnitMerged,
+        CommitmentAccepted, TitleGranted, TitleRevoked, PlaqueReturned ·
+        evaluation.UnitRecognised, RecognitionWithdrawn · incentives.EntitlementChanged (passed on to the agencies' feeds)
 says    HoldPlaced, HoldLifted, WarningRecorded, ExitCaseOpened, ExitDecided, RemovalPublished
 
 Three processes: the nameko service (`service.rpc`), the ingress that stores and acknowledges what

@@ -6,6 +6,7 @@ accepts   see `shared/contracts/registry.py` and `registry_acts.py`
 hears     evaluation: UnitRecognised, RecognitionWithdrawn, NamingApproved, ApplicationReceived,
           NoticePosted · oversight: HoldPlaced, HoldLifted, WarningRecorded, ExitCaseOpened,
           ExitDecided, RemovalPublished
-says      PackActivated, UnitEntered, UnitClosed, PlanFiled, CommitmentAccepted,
-          CultivationStarted, TitleGranted, TitleRevoked, PlaqueReturned, WorkdaysArranged
+says      PackActivated, UnitEntered, UnitClosed, UnitReopened, UnitMerged, PlanFiled,
+          CommitmentAccepted, CultivationStarted, TitleGranted, TitleRevoked, PlaqueReturned,
+          WorkdaysArranged
 """

@@ -7,6 +7,7 @@ from datetime import date
 
 from shared.policy.pack import Pack
 from shared.policy.programme import Duty, FieldSpec, Measure, RecordKind
+from shared.policy.said import GATE_NAMES
 from shared.policy.words import SCALAR_FORMS, WORK_STATES, WRITERS
 
 Fault = tuple[str, str, str, str]
@@ -26,6 +27,9 @@ def _kinds(pack: Pack) -> Iterator[Fault]:
             if field.form not in SCALAR_FORMS:
                 why = f"登记字段「{field.says}」不能是「{field.form}」"
                 yield "kinds", key, why, f"可用：{'、'.join(SCALAR_FORMS)}"
+        for name in kind.public:
+            if name not in [field.name for field in kind.fields]:
+                yield "kinds", key, f"没有登记字段「{name}」", "核对 public"
         if kind.switch and kind.switch not in pack.settings:
             yield "kinds", key, f"开关「{kind.switch}」不是设置", "在 settings 中声明"
 
@@ -83,9 +87,12 @@ def _gates(pack: Pack) -> Iterator[Fault]:
     for name, rules in pack.gates.items():
         section, _, key = name.partition(".")
         known = {"record": pack.records, "report": pack.reports}.get(section)
-        if known is not None and key not in known:
-            for rule in rules:
+        for rule in rules:
+            if known is not None and key not in known:
                 yield "gates", rule.id, f"没有「{key}」可供核对", "核对关口名称"
+            if known is None and name not in GATE_NAMES:
+                remedy = f"可用：{'、'.join(GATE_NAMES)}、record.记录、report.报告"
+                yield "gates", rule.id, f"没有「{name}」这个关口，规则永远不会用到", remedy
 
 
 def _gaps(pack: Pack) -> Iterator[Fault]:

@@ -32,6 +32,7 @@ Scalar = str | int | bool | Decimal | date
 class Source:
     """A document. `loaded` is False for one that is named but not printed ("to be loaded").
 
+    number      as printed, "" when none is; issued_on: None when no date is printed
     link   where the text is to be had, as another document prints it
     kinds  it is a creation standard of its own for these kinds of unit, held beside the printed
            one: both parts are needed and the stricter result counts (A-41)
@@ -39,8 +40,8 @@ class Source:
 
     id: str
     title: str
-    number: str
     status: str
+    number: str = ""
     issued_on: date | None = None
     bodies: tuple[str, ...] = ()
     loaded: bool = True
@@ -128,6 +129,7 @@ class UnitKind:
 
     pilot     explored, never titled; switch: the flag setting that must be true to register one
     subtypes  when there are any, an entry must name one (details key `subtype`)
+    public    fields the public list of open units shows; () when there is no such list
     """
 
     id: str
@@ -138,6 +140,7 @@ class UnitKind:
     pilot: bool = False
     switch: str = ""
     subtypes: tuple[ListItem, ...] = ()
+    public: tuple[str, ...] = ()
     reading: str = ""
 
 
@@ -298,6 +301,7 @@ class Pack:
     """One programme's law, whole. `fingerprint` is the SHA-256 of its canonical JSON.
 
     authority  who runs the programme, as printed; "" when the document leaves it to the nodes
+    document   the source that is the programme's own document, "" for one put together from others
     """
 
     id: str
@@ -330,6 +334,7 @@ class Pack:
     reports: Mapping[str, ReportForm] = field(default_factory=dict)
     rounds: Mapping[str, NumberedRound] = field(default_factory=dict)
     authority: str = ""
+    document: str = ""
 
     def clause(self, clause_id: str) -> Clause:
         """The clause with its wording; KeyError for an id the loader would have refused."""

@@ -19,8 +19,9 @@ def on_registry(tx: Tx, heard: Sequence[Heard]) -> None:
                 packs.activate(tx, said, one.envelope)
             case registry.UnitEntered() as said:
                 copies.save_unit(tx, _unit(said, one))
-            case registry.UnitClosed() as said:
-                copies.close_unit(tx, said.unit_id, said.closed_on)
+            case registry.UnitClosed() | registry.UnitReopened() as said:
+                closed_on = said.closed_on if isinstance(said, registry.UnitClosed) else None
+                copies.close_unit(tx, said.unit_id, closed_on, said.revision)
             case registry.PlanFiled() as said:
                 copies.save_plan(tx, _plan(said, one))
             case registry.CommitmentAccepted() as said:

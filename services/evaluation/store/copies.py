@@ -36,8 +36,11 @@ def save_unit(tx: Tx, unit: Unit) -> None:
     )
 
 
-def close_unit(tx: Tx, unit_id: str, closed_on: date) -> None:
-    """Mark a unit closed; known also when its entry has not been heard yet."""
+def close_unit(tx: Tx, unit_id: str, closed_on: date | None, revision: int) -> None:
+    """Mark a unit closed, or reopened (None); of the two the newer counts.
+
+    Known also when its entry has not been heard yet.
+    """
     row = insert(known_unit).values(
         unit_id=unit_id,
         kind="",
@@ -46,10 +49,15 @@ def close_unit(tx: Tx, unit_id: str, closed_on: date) -> None:
         division="",
         revision=0,
         closed_on=closed_on,
+        life_revision=revision,
         heard_at=tx.now,
     )
     tx.session.execute(
-        row.on_conflict_do_update(index_elements=["unit_id"], set_={"closed_on": closed_on})
+        row.on_conflict_do_update(
+            index_elements=["unit_id"],
+            set_={"closed_on": closed_on, "life_revision": revision},
+            where=known_unit.c.life_revision <= revision,
+        )
     )
 
 

@@ -18,6 +18,7 @@ known_unit = Table(
     Column("ends_on", Date),
     Column("revision", Integer, nullable=False),
     Column("closed_on", Date),
+    Column("life_revision", Integer, nullable=False, server_default="0"),
     Column("heard_at", DateTime(timezone=True), nullable=False),
     Index("known_unit_division", "division", "unit_id"),
 )

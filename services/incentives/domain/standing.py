@@ -12,7 +12,13 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from shared.contracts.oversight import HoldLifted, HoldPlaced
-from shared.contracts.registry import TitleGranted, TitleRevoked, UnitClosed, UnitEntered
+from shared.contracts.registry import (
+    TitleGranted,
+    TitleRevoked,
+    UnitClosed,
+    UnitEntered,
+    UnitReopened,
+)
 from shared.contracts.scalars import HoldEffect
 
 LEVELS = ("district", "city", "province", "nation")  # lowest first
@@ -116,6 +122,7 @@ class Standing:
     unit_id: str
     entry: Entry = Entry()
     closed_on: date | None = None
+    life: int = 0  # revision of the last closing or reopening
     recognition: Recognition = Recognition()
     titles: Mapping[str, Title] = field(default_factory=dict)
     holds: Mapping[str, Hold] = field(default_factory=dict)
@@ -179,8 +186,16 @@ def entered(unit: Standing, said: UnitEntered) -> Standing:
 
 
 def closed(unit: Standing, said: UnitClosed) -> Standing:
-    """A unit closes once; of two dates the earlier counts."""
-    return replace(unit, closed_on=min(said.closed_on, unit.closed_on or said.closed_on))
+    """A unit is closed, unless it was reopened later; of two dates for one closing the earlier."""
+    if said.revision < unit.life:
+        return unit
+    known = unit.closed_on if said.revision == unit.life else None
+    return replace(unit, closed_on=min(said.closed_on, known or said.closed_on), life=said.revision)
+
+
+def reopened(unit: Standing, said: UnitReopened) -> Standing:
+    """A unit is on the register again, unless it was closed later."""
+    return unit if said.revision < unit.life else replace(unit, closed_on=None, life=said.revision)
 
 
 def recognised(unit: Standing, word: Recognition) -> Standing:

@@ -11,6 +11,7 @@ from services.incentives.domain.standing import Recognition, Standing
 from services.incentives.handlers.assessing import Book
 from services.incentives.handlers.rights import moment_of
 from services.incentives.store import entitlements, standings
+from services.incentives.store.entitlements import Area
 from shared.contracts.evaluation import RecognitionWithdrawn, UnitRecognised
 from shared.contracts.message import Envelope
 from shared.contracts.oversight import HoldLifted, HoldPlaced
@@ -20,13 +21,16 @@ from shared.contracts.registry import (
     TitleRevoked,
     UnitClosed,
     UnitEntered,
+    UnitReopened,
 )
+from shared.contracts.scalars import covers
 from shared.messaging.tx import Heard, Tx
 from shared.runtime import packs
 
 UnitEvent = (
     UnitEntered
     | UnitClosed
+    | UnitReopened
     | UnitRecognised
     | RecognitionWithdrawn
     | TitleGranted
@@ -57,18 +61,13 @@ def hear(tx: Tx, heard: list[Heard]) -> None:
     book.save()
 
 
-def renew_leases(tx: Tx, *, node: str, limit: int = 500) -> int:
+def renew_leases(tx: Tx, *, limit: int = 500) -> int:
     """Renew a batch of leases with less than half their length left; how many units moved.
 
-    `node` is the region run here; its pack says how long a lease runs. Each unit is judged again
+    How long a lease runs, the pack at work where the unit lies says. Each unit is judged again
     first: what no longer holds ends or rests instead of being renewed.
     """
-    moment = moment_of(tx, node)
-    if moment is None:
-        return 0
-    due = entitlements.claim_due(
-        tx.session, now=tx.now, before=tx.now + moment.lease / 2, limit=limit
-    )
+    due = _due(tx, limit)
     if not due:
         return 0
     book = Book(tx, due)
@@ -79,6 +78,23 @@ def renew_leases(tx: Tx, *, node: str, limit: int = 500) -> int:
         book.renew(unit_id)
     book.save()
     return book.moved
+
+
+def _due(tx: Tx, limit: int) -> list[str]:
+    """Units of every jurisdiction whose leases are to be renewed by its own law."""
+    areas = standings.list_jurisdictions(tx.session, tx.today)
+    due: list[str] = []
+    for area in areas:
+        moment = moment_of(tx, area)
+        if moment is not None and len(due) < limit:
+            due += entitlements.claim_due(
+                tx.session,
+                area=Area(area, tuple(a for a in areas if a != area and covers(area, a))),
+                now=tx.now,
+                before=tx.now + moment.lease / 2,
+                limit=limit - len(due),
+            )
+    return due
 
 
 def reassess_marked(tx: Tx, *, limit: int = 500) -> int:
@@ -118,7 +134,7 @@ def _meaning(said: UnitEvent, envelope: Envelope) -> tuple[Fold, Cause]:
 
 
 def _other_meaning(
-    said: UnitEntered | UnitClosed | UnitRecognised | RecognitionWithdrawn,
+    said: UnitEntered | UnitClosed | UnitReopened | UnitRecognised | RecognitionWithdrawn,
     sequence: int,
     day: date,
 ) -> tuple[Fold, Cause]:
@@ -144,6 +160,10 @@ def _other_meaning(
         case UnitClosed():
             cause = Cause(f"{said.unit_id}#closed", f"单位注销（{said.reason}）", said.closed_on)
             return (lambda unit: standing.closed(unit, said)), cause
+        case UnitReopened():
+            name = f"{said.unit_id}#reopened#{said.revision}"
+            cause = Cause(name, f"单位恢复登记（{said.reason}）", said.reopened_on)
+            return (lambda unit: standing.reopened(unit, said)), cause
         case UnitEntered():
             cause = Cause(f"{said.unit_id}#{said.revision}", "在册信息更新", day)
             return (lambda unit: standing.entered(unit, said)), cause

@@ -212,6 +212,7 @@ def _standing(row: Any, titles: dict[str, Title], holds: dict[str, Hold]) -> Sta
             row["ends_on"],
         ),
         closed_on=row["closed_on"],
+        life=row["life_revision"],
         recognition=Recognition(
             row["is_recognised"],
             row["recognition_on"],
@@ -240,6 +241,7 @@ def _unit_row(unit: Standing) -> dict[str, Any]:
         "leader_unit_id": entry.leader_unit_id,
         "ends_on": entry.ends_on,
         "closed_on": unit.closed_on,
+        "life_revision": unit.life,
         "is_recognised": word.stands,
         "recognition_on": word.on,
         "recognition_sequence": word.sequence,

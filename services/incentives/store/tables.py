@@ -54,6 +54,7 @@ known_unit = Table(
     words("leader_unit_id"),
     Column("ends_on", Date),
     Column("closed_on", Date),
+    Column("life_revision", Integer, nullable=False, server_default="0"),
     Column("is_recognised", Boolean, nullable=False, server_default=text("false")),
     Column("recognition_on", Date),
     Column("recognition_sequence", BigInteger, nullable=False, server_default="0"),

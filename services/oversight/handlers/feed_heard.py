@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from services.oversight.handlers import holds
 from services.oversight.store import inbox, known
-from shared.contracts.registry import TitleGranted, TitleRevoked, UnitClosed, UnitEntered
+from shared.contracts.registry import (
+    TitleGranted,
+    TitleRevoked,
+    UnitClosed,
+    UnitEntered,
+    UnitMerged,
+    UnitReopened,
+)
 from shared.messaging.tx import Heard, Tx
 
 _UNIT = (
@@ -45,7 +53,23 @@ def unit_closed(tx: Tx, heard: Sequence[Heard]) -> None:
     """The unit has left the register; its history stays."""
     for h in heard:
         event = cast(UnitClosed, h.event)
-        known.close_unit(tx, event.unit_id, event.closed_on)
+        known.close_unit(tx, event.unit_id, event.closed_on, event.revision)
+
+
+def unit_reopened(tx: Tx, heard: Sequence[Heard]) -> None:
+    """The unit is on the register again."""
+    for h in heard:
+        event = cast(UnitReopened, h.event)
+        known.close_unit(tx, event.unit_id, None, event.revision)
+
+
+def unit_merged(tx: Tx, heard: Sequence[Heard]) -> None:
+    """A unit was entered twice: what agencies say of its code is said of the one that is kept."""
+    for h in heard:
+        event = cast(UnitMerged, h.event)
+        known.merge_unit(tx, event.unit_id, event.into_unit_id)
+        with tx.because_of(h):
+            holds.hand_over(tx, event.unit_id, event.into_unit_id)
 
 
 def title_granted(tx: Tx, heard: Sequence[Heard]) -> None:

@@ -70,6 +70,25 @@ def place_hold(tx: Tx, new: NewHold) -> str:
     return place_holds(tx, [new])[new.trigger_id]
 
 
+def hand_over(tx: Tx, unit_id: str, to: str) -> None:
+    """Reasons that reached a unit while it was being merged stand against the one that is kept."""
+    for row in store.hand_over(tx, unit_id, to):
+        tx.emit(
+            HoldPlaced(
+                unit_id=to,
+                hold_id=row.hold_id,
+                effect=row.effect,
+                reason=row.reason,
+                clause=row.clause,
+                agency=row.agency,
+                event_id=row.event_id,
+                trigger_id=row.trigger_id,
+                occurred_at=row.occurred_at,
+                placed_at=row.placed_at,
+            )
+        )
+
+
 def lift_hold(tx: Tx, hold_id: str, reason: str, decision_id: str) -> None:
     """Take away this one reason and tell everyone; the unit stays held while another stands.
 

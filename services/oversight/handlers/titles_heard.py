@@ -17,6 +17,8 @@ from shared.contracts.registry import (
     TitleRevoked,
     UnitClosed,
     UnitEntered,
+    UnitMerged,
+    UnitReopened,
 )
 from shared.messaging.tx import Heard, Tx
 from shared.runtime import packs
@@ -46,6 +48,8 @@ HEARD: Mapping[type[Event], Callable[[Tx, Sequence[Heard]], None]] = {
     PackActivated: _pack_activated,
     UnitEntered: feed_heard.unit_entered,
     UnitClosed: feed_heard.unit_closed,
+    UnitReopened: feed_heard.unit_reopened,
+    UnitMerged: feed_heard.unit_merged,
     CommitmentAccepted: _each(titles.on_commitment_accepted),
     UnitRecognised: _each(titles.on_unit_recognised),
     RecognitionWithdrawn: _each(titles.on_recognition_withdrawn),

@@ -81,6 +81,8 @@ from shared.contracts.registry import (
     TitleRevoked,
     UnitClosed,
     UnitEntered,
+    UnitMerged,
+    UnitReopened,
 )
 from shared.messaging.answer import accepts
 from shared.messaging.consume import hears
@@ -96,6 +98,8 @@ class OversightService:
         PackActivated,
         UnitEntered,
         UnitClosed,
+        UnitReopened,
+        UnitMerged,
         CommitmentAccepted,
         UnitRecognised,
         RecognitionWithdrawn,

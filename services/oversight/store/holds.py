@@ -133,10 +133,28 @@ def open_holds(tx: Tx, unit_id: str, *, include_lifted: bool = False) -> list[An
 
 
 def find_units(tx: Tx, codes: Iterable[str]) -> dict[str, Any]:
-    """Units by the code agencies name them with; of several the one still open, then the newest."""
+    """Units by the code agencies name them with; of several the one still open, then the newest.
+
+    The code of a unit that was merged names the one it was merged into.
+    """
     rows = tx.session.execute(
         select(known_unit)
         .where(known_unit.c.code.in_(sorted(set(codes))))
         .order_by(known_unit.c.closed_on.is_(None), known_unit.c.unit_id)
-    )
-    return {row.code: row for row in rows}
+    ).all()
+    merged = {row.merged_into for row in rows} - {""}
+    if not merged:
+        return {row.code: row for row in rows}
+    kept = tx.session.execute(select(known_unit).where(known_unit.c.unit_id.in_(sorted(merged))))
+    known = {row.unit_id: row for row in kept}
+    meant = {row.code: known.get(row.merged_into) if row.merged_into else row for row in rows}
+    return {code: row for code, row in meant.items() if row is not None}
+
+
+def hand_over(tx: Tx, unit_id: str, to: str) -> list[Any]:
+    """What came against a unit while it was being merged stands against the other; its holds."""
+    for table in (trigger, review_item):
+        waiting = update(table).where(table.c.unit_id == unit_id, table.c.state == "pending")
+        tx.session.execute(waiting.values(unit_id=to))
+    moved = update(hold).where(hold.c.unit_id == unit_id, hold.c.lifted_at.is_(None))
+    return list(tx.session.execute(moved.values(unit_id=to).returning(hold)))

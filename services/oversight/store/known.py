@@ -27,11 +27,19 @@ def save_units(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     tx.session.execute(statement, list(newest.values()))
 
 
-def close_unit(tx: Tx, unit_id: str, closed_on: Any) -> None:
-    """The unit's entry has ended."""
+def close_unit(tx: Tx, unit_id: str, closed_on: Any, revision: int) -> None:
+    """The unit's entry has ended, or goes on (None); of the two the newer counts."""
     tx.session.execute(
-        update(known_unit).where(known_unit.c.unit_id == unit_id).values(closed_on=closed_on)
+        update(known_unit)
+        .where(known_unit.c.unit_id == unit_id, known_unit.c.life_revision <= revision)
+        .values(closed_on=closed_on, life_revision=revision)
     )
+
+
+def merge_unit(tx: Tx, unit_id: str, into: str) -> None:
+    """A unit, and what was merged into it before, is another's double."""
+    same = (known_unit.c.unit_id == unit_id) | (known_unit.c.merged_into == unit_id)
+    tx.session.execute(update(known_unit).where(same).values(merged_into=into))
 
 
 def save_title(tx: Tx, row: dict[str, Any]) -> None:

@@ -57,6 +57,8 @@ known_unit = Table(
     Column("ends_on", Date),
     Column("closed_on", Date),
     Column("revision", Integer, nullable=False),
+    Column("life_revision", Integer, nullable=False, server_default="0"),
+    Column("merged_into", Text, nullable=False, server_default=""),
     Index("ix_known_unit_code", "code"),
     Index("ix_known_unit_division", "division", postgresql_ops={"division": "text_pattern_ops"}),
 )

@@ -68,7 +68,7 @@ class Found:
     likeness: Likeness
 
 
-def entry_of(unit: Mapping[str, Any], places: Places) -> Entry:
+def entry_of(unit: Mapping[Any, Any], places: Places) -> Entry:
     """A unit's columns as what likeness is judged by.
 
     Its keys are those under which it is looked for: two entries that are likely one share at

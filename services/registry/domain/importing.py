@@ -12,13 +12,14 @@ from typing import Any
 
 from services.registry.domain.entry import (
     COMPARED,
+    SUBTYPE,
     FieldFault,
+    KindRules,
+    checked,
     code_fault,
-    faults_of,
     tidy_code,
 )
 from shared.contracts.registry import Cell, UnitEntry
-from shared.policy.pack import UnitKind
 
 _DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _SIZES = {"大型": "large", "中型": "medium", "小型": "small", "微型": "micro"}
@@ -100,44 +101,54 @@ _READERS: Mapping[str, tuple[Callable[[str], object], str]] = {
 
 
 def read_row(
-    columns: Sequence[str], cells: Sequence[Cell], row: int, kinds: Mapping[str, UnitKind]
+    columns: Sequence[str], cells: Sequence[Cell], row: int, kinds: Mapping[str, KindRules]
 ) -> ReadRow:
-    """Read one row against the pack's kinds; never raises for what a file may hold."""
+    """Read one row against the pack's kinds; never raises for what a file may hold.
+
+    A column is named by a field of the entry, by a field of the kind, or by that field's word;
+    what the kind has no field for is left aside.
+    """
     raw = dict(zip(columns, cells, strict=False))
     values = {name: _text(cell) for name, cell in raw.items()}
-    kind = _kind(values.get("kind", ""), kinds)
+    rules = _kind(values.get("kind", ""), kinds)
     faults: list[FieldFault] = []
-    if kind is None:
-        known = "、".join(k.name for k in kinds.values())
+    if rules is None:
+        known = "、".join(r.kind.name for r in kinds.values())
         said = values.get("kind", "") or "（空）"
         says = f"单位类型“{said}”不在本办法的单位类型（{known}）内"
         return ReadRow(row, values, None, "", (FieldFault("kind", "kind_unknown", says),))
     cell = raw.get("code")
-    if (fault := code_fault(kind.identifier, cell)) is not None:
+    if (fault := code_fault(rules, cell)) is not None:
         faults.append(FieldFault("code", fault.code, fault.says))
-    entry_values: dict[str, object] = {"kind": kind.id, "details": {}}
+    entry_values: dict[str, object] = {}
     for name, text in values.items():
-        _take(name, text, entry_values, faults)
-    entry_values["code"] = code = tidy_code(kind.identifier, values.get("code", ""))
-    entry_values["kind"] = kind.id
+        if text and name not in ("kind", "details"):
+            _take(rules.columns.get(name, name), text, entry_values, faults)
+    code = tidy_code(rules.kind.identifier, values.get("code", ""))
+    entry_values |= {"kind": rules.kind.id, "code": code, "details": _details(values, rules)}
     entry_values.setdefault("name_text", "")
     entry_values.setdefault("division", "")
-    entry = UnitEntry.model_validate(entry_values)
-    faults.extend(faults_of(entry, kind))
-    return ReadRow(row, values, entry, code, tuple(faults))
+    entry, wrong = checked(UnitEntry.model_validate(entry_values), rules)
+    return ReadRow(row, values, entry, code, (*faults, *wrong))
 
 
-def _kind(text: str, kinds: Mapping[str, UnitKind]) -> UnitKind | None:
-    return kinds.get(text) or next((k for k in kinds.values() if k.name == text), None)
+def _kind(text: str, kinds: Mapping[str, KindRules]) -> KindRules | None:
+    return kinds.get(text) or next((r for r in kinds.values() if r.kind.name == text), None)
+
+
+def _details(values: Mapping[str, str], rules: KindRules) -> dict[str, str]:
+    """What the row says of the kind's own fields, under their names."""
+    found = {SUBTYPE: values[SUBTYPE]} if rules.kind.subtypes and values.get(SUBTYPE) else {}
+    for spec in rules.own:
+        text = values.get(spec.name) or values.get(spec.says, "")
+        day = _DATE.match(text) if spec.form == "date" else None
+        if text:
+            found[spec.name] = f"{day[1]}-{day[2]:0>2}-{day[3]:0>2}" if day else text
+    return found
 
 
 def _take(name: str, text: str, into: dict[str, object], faults: list[FieldFault]) -> None:
-    if not text or name in ("kind", "details"):
-        return
     if name not in UnitEntry.model_fields:
-        details = into["details"]
-        if isinstance(details, dict):
-            details[name] = text
         return
     if name == "size":
         into[name] = _SIZES.get(text, text)
@@ -162,4 +173,8 @@ def changes_between(old: Mapping[Any, Any], new: UnitEntry) -> dict[str, tuple[s
         held = old.get(name)
         if held != value:
             found[name] = ("" if held is None else str(held), str(value))
+    details = old.get("details", {})
+    for name, text in new.details.items():
+        if details.get(name, "") != text:
+            found[name] = (details.get(name, ""), text)
     return found

@@ -27,7 +27,7 @@ MOVES: dict[Standing, frozenset[Standing]] = {
     Standing.REGISTERED: frozenset({Standing.CREATING, Standing.CLOSED}),
     Standing.CREATING: frozenset({Standing.RECOGNISED, Standing.CLOSED}),
     Standing.RECOGNISED: frozenset({Standing.CREATING, Standing.CLOSED}),
-    Standing.CLOSED: frozenset(),
+    Standing.CLOSED: frozenset(),  # but for `reopen`: back to where it stood
 }
 
 
@@ -40,3 +40,12 @@ def move(now: str, to: Standing) -> Standing:
             f"单位现为“{TEXT[here]}”，不能转为“{TEXT[to]}”：请先核对单位状态",
         )
     return to
+
+
+def reopen(now: str, before: str) -> Standing:
+    """Where a closed unit stood before it was closed; refused when it is not closed."""
+    here = Standing(now)
+    if here is not Standing.CLOSED:
+        says = f"单位现为“{TEXT[here]}”，没有注销：不需要恢复"
+        raise Refused("not_closed", says)
+    return Standing(before or Standing.REGISTERED)

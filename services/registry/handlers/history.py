@@ -8,7 +8,8 @@ from typing import Any
 from services.registry.domain.standing import Standing, move
 from services.registry.handlers.acts import Note, note, notes
 from services.registry.handlers.honours import grant_title, revoke_title
-from services.registry.store import cases, history, units
+from services.registry.handlers.joining import joined_by_application
+from services.registry.store import cases, history, moves, records, units
 from shared.contracts.evaluation import (
     ApplicationReceived,
     NamingApproved,
@@ -97,6 +98,7 @@ def _from_evaluation(tx: Tx, heard: Heard) -> None:
         case ApplicationReceived() as said:
             text = f"提出认定申请，收件号 {said.receipt_number}"
             clause = _clause(tx, said.unit_id, "recognition", "apply")
+            joined_by_application(tx, said.unit_id, said.received_on)
             _note(tx, heard, "application.received", text, said.received_on, clause=clause)
         case UnitRecognised() as said:
             _recognised(tx, said, heard)
@@ -113,6 +115,7 @@ def _from_evaluation(tx: Tx, heard: Heard) -> None:
 def _from_oversight(tx: Tx, heard: Heard) -> None:
     match heard.event:
         case ExitDecided() as said:
+            moves.decide_exit(tx, said.case_id, said.unit_id, said.decided_on)
             _exit_decided(tx, said, heard)
         case HoldPlaced() as said:
             history.place_hold(tx, _hold(said) | {"placed_at": said.placed_at})
@@ -127,6 +130,7 @@ def _from_oversight(tx: Tx, heard: Heard) -> None:
             history.add_warning(tx, values | {"recorded_at": said.recorded_at})
             _note(tx, heard, "warning", said.says, _day(said.recorded_at), clause=said.clause)
         case ExitCaseOpened() as said:
+            moves.open_exit(tx, said.case_id, said.unit_id, _day(said.opened_at))
             text = f"启动退出程序：{said.ground_text}"
             _note(tx, heard, "exit.opened", text, _day(said.opened_at), clause=said.clause)
         case RemovalPublished() as said:

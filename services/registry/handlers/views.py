@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from services.registry.domain.honour import (
     status_on,
 )
 from services.registry.domain.standing import TEXT, Standing
-from services.registry.store import titles
+from services.registry.store import marks, titles
 from services.registry.store.reference import division_text
 from services.registry.store.units import Row
 from shared.contracts.registry import UnitEntered
@@ -24,6 +25,7 @@ from shared.contracts.registry_answers import (
     TitleView,
     UnitView,
 )
+from shared.contracts.registry_units_answers import MarkView
 from shared.contracts.scalars import kind_text
 from shared.messaging.tx import Tx
 from shared.policy.assess import Determination
@@ -32,12 +34,17 @@ _UNIT_FIELDS = (
     "unit_id", "kind", "name_text", "code", "division", "address", "industry", "headcount",
     "revenue", "assets", "size", "leader_unit_id", "leader_code", "starts_on", "ends_on",
     "contact_name", "contact_phone", "details", "standing", "standing_on", "entered_at",
-    "entered_by", "revision",
+    "entered_by", "revision", "merged_into",
 )  # fmt: skip
 
 
-def unit_view(row: Row, names: tuple[str, ...] = (), warnings: tuple[Says, ...] = ()) -> UnitView:
-    """A unit with its active titles."""
+def unit_view(
+    row: Row,
+    names: tuple[str, ...] = (),
+    warnings: tuple[Says, ...] = (),
+    borne: Iterable[Row] = (),
+) -> UnitView:
+    """A unit with its active titles and open marks."""
     values: dict[str, Any] = {name: row[name] for name in _UNIT_FIELDS}
     return UnitView(
         **values,
@@ -45,14 +52,25 @@ def unit_view(row: Row, names: tuple[str, ...] = (), warnings: tuple[Says, ...] 
         division_text=division_text(row["division"]),
         standing_text=TEXT[Standing(row["standing"])],
         titles=names,
+        marks=tuple(mark_view(mark) for mark in borne),
         warnings=warnings,
     )
 
 
 def unit_views(tx: Tx, rows: Any) -> tuple[UnitView, ...]:
-    """Many units, their titles fetched at once."""
-    names = titles.active_names(tx, [row["unit_id"] for row in rows]) if rows else {}
-    return tuple(unit_view(row, names.get(row["unit_id"], ())) for row in rows)
+    """Many units, their titles and marks fetched at once."""
+    ids = [row["unit_id"] for row in rows]
+    names = titles.active_names(tx, ids) if ids else {}
+    borne = marks.open_marks(tx, ids) if ids else {}
+    return tuple(
+        unit_view(row, names.get(row["unit_id"], ()), borne=borne.get(row["unit_id"], ()))
+        for row in rows
+    )
+
+
+def mark_view(row: Row) -> MarkView:
+    """A mark as it was put on and, if so, taken off."""
+    return MarkView.model_validate({name: row[name] for name in MarkView.model_fields})
 
 
 def entered(row: Row) -> UnitEntered:

@@ -40,14 +40,26 @@ def add_entries(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
         tx.session.execute(timeline.insert(), rows)
 
 
-def list_entries(tx: Tx, unit_id: str, *, known_at: datetime | None, limit: int) -> Sequence[Row]:
-    """A unit's timeline, newest first: the register's entries and those of the actor's programme."""
-    query = select(timeline).where(timeline.c.unit_id == unit_id, _own(tx, timeline.c.suite))
+def list_entries(
+    tx: Tx, unit_ids: Sequence[str], *, known_at: datetime | None, limit: int
+) -> Sequence[Row]:
+    """A unit's timeline with those merged into it, newest first: the register's entries and those
+    of the actor's programme."""
+    query = select(timeline).where(timeline.c.unit_id.in_(unit_ids), _own(tx, timeline.c.suite))
     if known_at is not None:
         query = query.where(timeline.c.learned_at <= known_at)
     query = query.order_by(
         timeline.c.happened_on.desc(), timeline.c.learned_at.desc(), timeline.c.entry_id.desc()
     ).limit(limit)
+    return tx.session.execute(query).mappings().all()
+
+
+def list_told(tx: Tx, unit_ids: Sequence[str], what: Sequence[str]) -> Sequence[Row]:
+    """What the timelines of these units tell of some kinds of act, in the order it happened."""
+    query = select(timeline.c.what, timeline.c.happened_on).where(
+        timeline.c.unit_id.in_(unit_ids), timeline.c.what.in_(what), _own(tx, timeline.c.suite)
+    )
+    query = query.order_by(timeline.c.happened_on, timeline.c.learned_at, timeline.c.entry_id)
     return tx.session.execute(query).mappings().all()
 
 
@@ -112,6 +124,7 @@ def place_hold(tx: Tx, values: Values) -> None:
         statement.on_conflict_do_update(
             index_elements=["hold_id"],
             set_={
+                "unit_id": statement.excluded.unit_id,
                 "placed_at": statement.excluded.placed_at,
                 "effect": statement.excluded.effect,
                 "reason": statement.excluded.reason,

@@ -17,11 +17,12 @@ _COLUMNS = ", ".join(ENTRY_COLUMNS)
 _CHANGED = (
     "name_text", "name_key", "sort_key", "grams", "division", "address", "industry", "size",
     "leader_code", "contact_name", "contact_phone", "headcount", "revenue", "assets", "starts_on",
-    "ends_on",
+    "ends_on", "like_keys",
 )  # fmt: skip
 
 _STAGED = (
-    "import_id", "row", "outcome", "says", "changes", "seen_revision", "entered", *ENTRY_COLUMNS,
+    "import_id", "row", "outcome", "says", "changes", "seen_revision", "entered", "likely",
+    *ENTRY_COLUMNS,
 )  # fmt: skip
 _AT_ONCE = 2000
 _STAGE = text(
@@ -139,14 +140,22 @@ def rows_by_code(tx: Tx, import_id: str, codes: Sequence[str]) -> dict[str, int]
 
 
 def list_rows(
-    tx: Tx, import_id: str, *, outcomes: Sequence[str], after_row: int, limit: int
+    tx: Tx,
+    import_id: str,
+    *,
+    outcomes: Sequence[str],
+    after_row: int,
+    limit: int,
+    likely: bool = False,
 ) -> Sequence[Row]:
-    """Findings in the file's order."""
+    """Findings in the file's order; `likely`: of rows that look like a unit there is."""
     query = select(import_row).where(
         import_row.c.import_id == import_id, import_row.c.row > after_row
     )
     if outcomes:
         query = query.where(import_row.c.outcome.in_(outcomes))
+    if likely:
+        query = query.where(import_row.c.likely)
     return tx.session.execute(query.order_by(import_row.c.row).limit(limit)).mappings().all()
 
 
@@ -158,6 +167,12 @@ def count_rows(tx: Tx, import_id: str) -> dict[str, int]:
         .group_by(import_row.c.outcome)
     )
     return {outcome: int(count) for outcome, count in found}
+
+
+def count_likely(tx: Tx, import_id: str) -> int:
+    """How many rows look like a unit there is."""
+    query = select(func.count()).where(import_row.c.import_id == import_id, import_row.c.likely)
+    return int(tx.session.execute(query).scalar_one())
 
 
 def rows_left(tx: Tx, import_id: str) -> int:

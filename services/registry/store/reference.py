@@ -15,6 +15,7 @@ from services.registry.domain.size import SizeLine
 from shared.policy.tree import LOADER
 
 _FOLDER = Path(__file__).parent
+_ENDS = "省市区县"
 _LETTERS = (
     ("A", 1, 5), ("B", 6, 12), ("C", 13, 43), ("D", 44, 46), ("E", 47, 50), ("F", 51, 52),
     ("G", 53, 60), ("H", 61, 62), ("I", 63, 65), ("J", 66, 69), ("K", 70, 70), ("L", 71, 72),
@@ -71,6 +72,22 @@ def division_text(code: str) -> str:
     """The name of the nearest division on record, or the code."""
     found = division_of(code)
     return found.name if found else code
+
+
+def places_of(code: str) -> frozenset[str]:
+    """How the places around a division are called in names of units: 宁波, 海曙, 浙江 …"""
+    return _places_of_city(code[:4])
+
+
+@lru_cache(maxsize=512)
+def _places_of_city(city: str) -> frozenset[str]:
+    near = [d for d in divisions().values() if len(d.code) == 6]
+    names = [d.name for d in near if d.code == f"{city[:2]}0000" or d.code.startswith(city)]
+    return frozenset(bare for name in names if len(bare := _bare(name)) >= 2)
+
+
+def _bare(name: str) -> str:
+    return name if len(name) <= 2 else name.removesuffix(name[-1]) if name[-1] in _ENDS else name
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Units: keyset pages, search, scope of the actor's node, one entry at a time or as a set."""
+"""Units: scope of the actor's node, one entry at a time or as a set; lists in `unit_lists.py`."""
 
 from __future__ import annotations
 
@@ -17,50 +17,72 @@ from sqlalchemy import (
     func,
     select,
     true,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from services.registry.domain.search import Wanted, wanted
-from services.registry.store.tables import counter, title, unit
+from services.registry.store.tables import counter, unit
+from services.registry.store.tables_units import unit_mark
 from shared.contracts.message import Actor
 from shared.contracts.refusals import Refused
-from shared.contracts.registry import UnitFilter
-from shared.contracts.scalars import prefix_of
+from shared.contracts.scalars import area_of, prefix_of, suite_of, system_of
 from shared.messaging.tx import Tx
 
 Row = RowMapping
 Values = Mapping[str, Any]
 
-_SORTS: dict[str, tuple[Any, bool]] = {
-    "name": (unit.c.sort_key, False),
-    "-name": (unit.c.sort_key, True),
-    "entered_at": (unit.c.entered_at, False),
-    "-entered_at": (unit.c.entered_at, True),
-    "headcount": (unit.c.headcount_key, False),
-    "-headcount": (unit.c.headcount_key, True),
-}
 
+def within(actor: Actor, node: Any, unit_id: Any) -> ColumnElement[bool]:
+    """Rows kept by an office that an actor may see: a unit's own, else those its node covers.
 
-def within(actor: Actor, division: Any, unit_id: Any) -> ColumnElement[bool]:
-    """The rows an actor may see: a unit's own, else those its node covers; nobody: none."""
+    `covers` in SQL: of the actor's own suite (A-02), in its area. Nobody: none.
+    """
     if actor.unit_id:
         return unit_id == actor.unit_id  # type: ignore[no-any-return]
-    prefix = prefix_of(actor.node)
+    same = [of_suite(actor, node)]
+    if system := system_of(actor.node):
+        same.append(func.split_part(node, ".", 3) == system)
+    return and_(_inside(actor, node), *same)
+
+
+def of_suite(actor: Actor, node: Any) -> ColumnElement[bool]:
+    """Whether a row's node is of the programme the actor works for; a unit sees both its own."""
+    if actor.unit_id:
+        return true()
+    return func.split_part(node, ".", 2) == suite_of(actor.node)
+
+
+def in_scope(actor: Actor) -> ColumnElement[bool]:
+    """Units an actor may see: every suite of a place shares its register (A-02).
+
+    The node of a system sees the units that bear its mark. A whole district goes by equality, so
+    that its index serves.
+    """
+    if actor.unit_id:
+        return unit.c.unit_id == actor.unit_id
+    prefix = prefix_of(area_of(actor.node))
+    inside = unit.c.district == prefix if len(prefix) == 6 else _inside(actor, unit.c.division)
+    return and_(inside, _marked(actor.node)) if system_of(actor.node) else inside
+
+
+def _inside(actor: Actor, place: Any) -> ColumnElement[bool]:
+    prefix = prefix_of(area_of(actor.node))
     if prefix == "":
         return true()
     if not prefix.isdigit():
         return false()
-    return division.startswith(prefix, autoescape=True)  # type: ignore[no-any-return]
+    return place.startswith(prefix, autoescape=True)  # type: ignore[no-any-return]
 
 
-def in_scope(actor: Actor) -> ColumnElement[bool]:
-    """`within` for units; a whole district by equality, so that its index serves."""
-    prefix = prefix_of(actor.node)
-    if not actor.unit_id and len(prefix) == 6:
-        return unit.c.district == prefix
-    return within(actor, unit.c.division, unit.c.unit_id)
+def _marked(node: str) -> ColumnElement[bool]:
+    """Units that bear the mark `system` of a system's node today."""
+    return exists().where(
+        unit_mark.c.unit_id == unit.c.unit_id,
+        unit_mark.c.suite == suite_of(node),
+        unit_mark.c.mark == "system",
+        unit_mark.c.value == system_of(node),
+        unit_mark.c.until_on.is_(None),
+    )
 
 
 def find_unit(tx: Tx, unit_id: str) -> Row | None:
@@ -102,14 +124,57 @@ def find_by_names(tx: Tx, names: Iterable[str]) -> dict[tuple[str, str, str], Ro
     if not keys:
         return {}
     query = select(unit).where(unit.c.name_key == func.any(keys))
+    query = query.order_by((unit.c.standing == "closed").desc())  # an open one is the one meant
     found = tx.session.execute(query).mappings()
     return {(row["kind"], row["name_key"], row["district"]): row for row in found}
 
 
-def list_by_ids(tx: Tx, ids: Sequence[str]) -> Sequence[Row]:
-    """Units by id, as they stand."""
+def list_by_ids(tx: Tx, ids: Iterable[str]) -> Sequence[Row]:
+    """Units by id, as they stand, wherever they are."""
     query = select(unit).where(unit.c.unit_id == func.any(list(ids)))
     return tx.session.execute(query).mappings().all()
+
+
+def lock_units(tx: Tx, ids: Iterable[str]) -> dict[str, Row]:
+    """Units the actor may see, locked in one order for all; 404 when one is not there."""
+    wanted_ids = sorted(set(ids))
+    query = (
+        select(unit)
+        .where(unit.c.unit_id == func.any(wanted_ids), in_scope(tx.actor))
+        .order_by(unit.c.unit_id)
+        .with_for_update()
+    )
+    found = {row["unit_id"]: row for row in tx.session.execute(query).mappings()}
+    for unit_id in wanted_ids:
+        if unit_id not in found:
+            raise Refused("unit_not_found", f"没有找到单位“{unit_id}”：请核对", status=404)
+    return found
+
+
+def merge_into(tx: Tx, unit_id: str, into: str) -> None:
+    """Point everything that was merged into a unit, and that unit itself, at another one."""
+    tx.session.execute(
+        update(unit)
+        .where((unit.c.unit_id == unit_id) | (unit.c.merged_into == unit_id))
+        .values(merged_into=into)
+    )
+
+
+def merged_ids(tx: Tx, unit_id: str) -> list[str]:
+    """The units that were merged into this one."""
+    query = select(unit.c.unit_id).where(unit.c.merged_into == unit_id)
+    return list(tx.session.execute(query).scalars())
+
+
+def hand_over_led(tx: Tx, unit_id: str, to: Row) -> list[str]:
+    """Sites led by a contractor are led by another entry of it; their ids."""
+    changed = tx.session.execute(
+        update(unit)
+        .where(unit.c.leader_unit_id == unit_id)
+        .values(leader_unit_id=to["unit_id"], leader_code=to["code"], revision=unit.c.revision + 1)
+        .returning(unit.c.unit_id)
+    )
+    return list(changed.scalars())
 
 
 def add_unit(tx: Tx, values: Values) -> bool:
@@ -138,6 +203,33 @@ def set_standing(tx: Tx, unit_id: str, standing: str, *, on: date) -> None:
     )
 
 
+def set_leader(tx: Tx, unit_id: str, leader_unit_id: str) -> Row:
+    """Tie a locked unit to its contractor; part of the entry's own change, so no new revision."""
+    changed = tx.session.execute(
+        update(unit)
+        .where(unit.c.unit_id == unit_id)
+        .values(leader_unit_id=leader_unit_id)
+        .returning(unit)
+    )
+    return changed.mappings().one()
+
+
+def tie_waiting(tx: Tx, codes: Iterable[str]) -> list[str]:
+    """Tie sites entered before their contractors to those; ids of the sites."""
+    leader = unit.alias()
+    changed = tx.session.execute(
+        update(unit)
+        .where(
+            unit.c.leader_code == func.any([code for code in codes if code]),
+            unit.c.leader_unit_id == "",
+            leader.c.code == unit.c.leader_code,
+        )
+        .values(leader_unit_id=leader.c.unit_id, revision=unit.c.revision + 1)
+        .returning(unit.c.unit_id)
+    )
+    return list(changed.scalars())
+
+
 def next_number(tx: Tx, name: str) -> int:
     """The next number of a series, without doubles; its row is locked until commit."""
     made = tx.session.execute(
@@ -147,61 +239,6 @@ def next_number(tx: Tx, name: str) -> int:
         .returning(counter.c.value)
     )
     return int(made.scalar_one())
-
-
-def _matches(asked: Wanted) -> ColumnElement[bool]:
-    if asked.code_prefix:
-        return unit.c.code.startswith(asked.code_prefix, autoescape=True)
-    if asked.name_prefix:
-        return unit.c.name_key.startswith(asked.name_prefix, autoescape=True)
-    found: ColumnElement[bool] = unit.c.grams.contains(list(asked.grams))
-    if asked.inside:
-        found = and_(found, unit.c.name_key.contains(asked.inside, autoescape=True))
-    return found
-
-
-def _filtered(tx: Tx, where: UnitFilter) -> list[ColumnElement[bool]]:
-    parts = [in_scope(tx.actor)]
-    if where.kinds:
-        parts.append(unit.c.kind.in_(where.kinds))
-    if where.division:
-        prefix = prefix_of(where.division) if len(where.division) == 6 else where.division
-        if len(prefix) == 6:
-            parts.append(unit.c.district == prefix)
-        else:
-            parts.append(unit.c.division.startswith(prefix, autoescape=True))
-    if where.standings:
-        parts.append(unit.c.standing.in_(where.standings))
-    if where.title_level:
-        parts.append(_titled(where.title_level))
-    asked = wanted(where.text)
-    if asked is not None:
-        parts.append(_matches(asked))
-    elif where.text.strip():
-        parts.append(false())
-    return parts
-
-
-def _titled(level: str) -> ColumnElement[bool]:
-    held = exists().where(title.c.unit_id == unit.c.unit_id, title.c.status == "active")
-    return ~held if level == "none" else held.where(title.c.level == level)
-
-
-def list_units(
-    tx: Tx, where: UnitFilter, *, sort: str, after: str, limit: int
-) -> tuple[Sequence[Row], str]:
-    """One page by (sort key, id) and the key after it, "" at the end."""
-    column, descending = _SORTS[sort]
-    query = select(unit).where(*_filtered(tx, where))
-    if after:
-        key = tuple_(column, unit.c.unit_id)
-        edge = tuple_(*_read_after(sort, after))
-        query = query.where(key < edge if descending else key > edge)
-    order = (column.desc(), unit.c.unit_id.desc()) if descending else (column.asc(), unit.c.unit_id)
-    rows = tx.session.execute(query.order_by(*order).limit(limit + 1)).mappings().all()
-    page = rows[:limit]
-    more = len(rows) > limit
-    return page, make_after(page[-1][column.name], page[-1]["unit_id"]) if more else ""
 
 
 def make_after(value: object, row_id: str) -> str:
@@ -217,31 +254,3 @@ def read_after(after: str) -> tuple[Any, str]:
     except ValueError as error:
         raise Refused("bad_page_key", "翻页位置无效：请从第一页重新查询", status=422) from error
     return value, str(row_id)
-
-
-def _read_after(sort: str, after: str) -> tuple[Any, str]:
-    value, row_id = read_after(after)
-    if sort.endswith("entered_at"):
-        try:
-            return datetime.fromisoformat(str(value)), row_id
-        except ValueError as error:
-            raise Refused("bad_page_key", "翻页位置无效：请从第一页重新查询", status=422) from error
-    if isinstance(value, int) is not sort.endswith("headcount"):
-        raise Refused("bad_page_key", "翻页位置无效：请从第一页重新查询", status=422)
-    return value, row_id
-
-
-def count_units(tx: Tx, where: UnitFilter) -> Sequence[Row]:
-    """Numbers of units and heads by kind, standing and district."""
-    query = (
-        select(
-            unit.c.kind,
-            unit.c.standing,
-            unit.c.district,
-            func.count().label("units"),
-            func.coalesce(func.sum(unit.c.headcount), 0).label("heads"),
-        )
-        .where(*_filtered(tx, where))
-        .group_by(unit.c.kind, unit.c.standing, unit.c.district)
-    )
-    return tx.session.execute(query).mappings().all()

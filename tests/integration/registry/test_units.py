@@ -42,7 +42,11 @@ def names(acting: Acting, actor: Actor = CITY, **where: object) -> list[str]:
 @pytest.mark.obligation("NB23-016")
 @pytest.mark.parametrize("kind", ["enterprise", "site", "park", "township", "industry"])
 def test_the_five_kinds_of_the_measures_are_registered(acting: Acting, kind: str) -> None:
-    details = {"contractor": "甬建", "managing_body": "管委会", "leading_body": "行业协会"}
+    details = {
+        "site": {"contractor": "甬建"},
+        "park": {"managing_body": "管委会"},
+        "industry": {"leading_body": "行业协会"},
+    }.get(kind, {})
     code = {"enterprise": a_code(), "site": "330203202600000123"}.get(kind, "")
     tx = acting(CITY)
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.registry.domain.entry import rules_of
 from services.registry.domain.importing import changes_between, is_blank, read_row
 from services.registry.domain.size import Figures, size_of
 from services.registry.store.reference import division_text, lettered, size_lines
 from shared.contracts.registry import IMPORT_COLUMNS, Cell
 from shared.policy.pack import FieldSpec, UnitKind
 
-KINDS = {
+_KINDS = {
     "enterprise": UnitKind(
         id="enterprise", name="企业", identifier="credit_code", fields=(), clause="NB23:二(一).1"
     ),
@@ -26,6 +27,7 @@ KINDS = {
         clause="NB23:二(一).1",
     ),
 }
+KINDS = {key: rules_of(kind, {}) for key, kind in _KINDS.items()}
 COLUMNS = ("kind", "name_text", "code", "division", "headcount", "revenue", "starts_on", "size")
 
 

@@ -1,0 +1,203 @@
+"""The rows of an import, judged chunk by chunk against the pack, the register and one another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.registry.domain.doubles import Entry
+from services.registry.domain.entry import KindRules, is_own_number, rules_of
+from services.registry.domain.importing import (
+    Finding,
+    Outcome,
+    ReadRow,
+    changes_between,
+    is_blank,
+    read_row,
+)
+from services.registry.domain.search import name_key
+from services.registry.handlers.acts import fact
+from services.registry.handlers.doubles import alike_of, says_of
+from services.registry.handlers.unit_entries import (
+    columns_of,
+    division_fault,
+    is_open,
+    likeness_of,
+)
+from services.registry.store import imports, units
+from services.registry.store.reference import division_text
+from services.registry.store.units import Row
+from shared.contracts.registry import StageImport, UnitEntry
+from shared.contracts.scalars import area_of, covers, kind_text
+from shared.messaging.tx import Tx
+from shared.policy.assess import assess, need_gate
+from shared.policy.pack import Pack
+
+
+@dataclass
+class Chunk:
+    """One chunk being judged: what the register and the rows before it already hold."""
+
+    tx: Tx
+    pack: Pack
+    import_id: str
+    by_code: dict[str, Row] = field(default_factory=dict)
+    by_name: dict[tuple[str, str, str], Row] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+    divisions: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, KindRules] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    gates: dict[tuple[str, bool], tuple[str, ...]] = field(default_factory=dict)
+
+    def judged(self, command: StageImport) -> list[dict[str, Any]]:
+        """Every row that is not blank, judged."""
+        self.kinds = {k: rules_of(kind, self.pack.lists) for k, kind in self.pack.kinds.items()}
+        read = [
+            read_row(command.columns, cells, number, self.kinds)
+            for number, cells in enumerate(command.rows, start=command.first_row)
+            if not is_blank(cells)
+        ]
+        codes = [row.code for row in read]
+        leaderless = [row for row in read if row.entry and not row.code]
+        self.by_code = units.find_by_codes(self.tx, codes)
+        self.by_name = units.find_by_names(
+            self.tx, [name_key(row.entry.name_text) for row in leaderless if row.entry]
+        )
+        self.seen = imports.rows_by_code(self.tx, self.import_id, codes)
+        staged = [self._staged(row) for row in read]
+        self._tell_doubles(staged)
+        return staged
+
+    def _tell_doubles(self, staged: Sequence[dict[str, Any]]) -> None:
+        """Say which rows look like a unit there is, or like another row of this chunk."""
+        named, found = alike_of(self.tx, self.entries, self.entries)
+        here = {row["unit_id"]: row for row in staged}
+        for unit_id, alike in found.items():
+            others = [(here.get(one.unit_id) or named[one.unit_id], one) for one in alike]
+            here[unit_id]["says"] += [says_of(other, one) for other, one in others]
+            here[unit_id]["likely"] = True
+
+    def _staged(self, row: ReadRow) -> dict[str, Any]:
+        finding = self._finding(row)
+        held = self._held(row)
+        unit_id = finding.unit_id or self.tx.new_id("unit")
+        values = {**_BLANK, "code": row.code, "name_text": row.values.get("name_text", "")[:300]}
+        if row.entry is not None and finding.outcome in (Outcome.NEW, Outcome.CHANGED):
+            entry = row.entry if held is None else _merged(held, row.entry)
+            kind = self.pack.kinds[entry.kind]
+            code = held["code"] if held else ""
+            values = columns_of(self.tx, entry, kind, held_code=code) | {"unit_id": unit_id}
+            self.entries.append(likeness_of(values))
+            values["like_keys"] = self.entries[-1].keys
+        return {
+            **values,
+            "grams": tuple(values["grams"]),
+            "import_id": self.import_id,
+            "row": row.row,
+            "unit_id": unit_id,
+            "likely": False,
+            "outcome": finding.outcome,
+            "says": list(finding.says),
+            "changes": {name: list(pair) for name, pair in finding.changes.items()},
+            "seen_revision": held["revision"] if held else None,
+            "entered": False,
+        }
+
+    def _held(self, row: ReadRow) -> Row | None:
+        if row.entry is None:
+            return None
+        if row.code:
+            return self.by_code.get(row.code)
+        key = (row.entry.kind, name_key(row.entry.name_text), row.entry.division[:6])
+        return self.by_name.get(key)
+
+    def _finding(self, row: ReadRow) -> Finding:
+        says = [fault.says for fault in row.faults]
+        if row.entry is None:
+            return Finding(row.row, Outcome.ERROR, tuple(says))
+        says += self._area_faults(row.entry)
+        says += () if says else self._rules(row.entry)
+        if says:
+            return Finding(row.row, Outcome.ERROR, tuple(says))
+        if earlier := self._earlier(row):
+            doubled = (f"与本文件第 {earlier} 行是同一单位：请只保留一行",)
+            return Finding(row.row, Outcome.CONFLICT, doubled)
+        held = self._held(row)
+        if held is not None:
+            return self._against(row.entry, held, row)
+        if is_own_number(row.code):
+            unknown = f"编号“{row.code}”不在名册内：新登记的单位由系统编号，请把代码留空"
+            return Finding(row.row, Outcome.ERROR, (unknown,))
+        return Finding(row.row, Outcome.NEW)
+
+    def _earlier(self, row: ReadRow) -> int | None:
+        assert row.entry is not None  # noqa: S101  narrowed by the caller
+        key = row.code or f"{row.entry.kind}/{name_key(row.entry.name_text)}/{row.entry.division}"
+        earlier = self.seen.get(key)
+        self.seen.setdefault(key, row.row)
+        return earlier
+
+    def _against(self, entry: UnitEntry, held: Row, row: ReadRow) -> Finding:
+        if not covers(area_of(self.tx.actor.node), held["division"]):
+            says = "该代码已由其他区登记：请与市级三方办公室核对单位所在地"
+        elif held["kind"] != entry.kind:
+            says = f"该代码已按“{kind_text(held['kind'])}”登记，类型不同：请核对"
+        elif held["merged_into"]:
+            says = "该代码的登记已并入另一单位：请改用保留的那一条"
+        elif held["standing"] == "closed":
+            says = "该单位已注销：如重新参加，请逐户办理“恢复登记”"
+        elif held["district"] != entry.division[:6]:
+            says = (
+                f"名册所在地为{division_text(held['division'])}，涉及另一办公室：请逐户办理“迁移”"
+            )
+        else:
+            changes = changes_between(held, entry)
+            outcome = Outcome.CHANGED if changes else Outcome.UNCHANGED
+            return Finding(row.row, outcome, (), held["unit_id"], changes)
+        return Finding(row.row, Outcome.CONFLICT, (says,))
+
+    def _area_faults(self, entry: UnitEntry) -> list[str]:
+        code = entry.division
+        if code not in self.divisions:
+            fault = division_fault(self.tx, code)
+            if not fault and not covers(area_of(self.tx.actor.node), code):
+                fault = f"行政区划“{code}”不在您的管辖区域内"
+            self.divisions[code] = fault
+        return [self.divisions[code]] if self.divisions[code] else []
+
+    def _rules(self, entry: UnitEntry) -> tuple[str, ...]:
+        """The gate's refusals, judged once for rows that give it the same facts."""
+        if not is_open(self.tx, self.pack, self.pack.kinds[entry.kind]):
+            return (f"“{self.pack.kinds[entry.kind].name}”只作探索，本地没有打开登记开关",)
+        has_number = self.pack.kinds[entry.kind].identifier == "project_number"
+        key = (entry.kind, has_number)
+        if key not in self.gates:
+            tx = self.tx
+            facts = [
+                fact(tx, "unit.kind", entry.kind),
+                fact(tx, "unit.code_valid", value=True),
+                fact(tx, "unit.has_project_number", has_number),
+            ]
+            found = assess(need_gate(self.pack, "unit.register", entry.kind), facts, tx.today)
+            self.gates[key] = tuple(o.says for o in (*found.hard_unmet, *found.unknown))
+        return self.gates[key]
+
+
+_BLANK: Mapping[str, Any] = {
+    **dict.fromkeys(("kind", "name_key", "sort_key", "division", "address", "industry"), ""),
+    **dict.fromkeys(("size", "leader_code", "contact_name", "contact_phone"), ""),
+    **dict.fromkeys(("headcount", "revenue", "assets", "starts_on", "ends_on")),
+    "grams": [],
+    "like_keys": [],
+    "details": {},
+}
+
+
+def _merged(held: Row, entry: UnitEntry) -> UnitEntry:
+    """The register's entry with what the row fills in; a blank cell changes nothing."""
+    names = [name for name in UnitEntry.model_fields if name not in ("kind", "code", "details")]
+    given = {name: getattr(entry, name) for name in names}
+    kept = {name: given[name] if given[name] not in (None, "") else held[name] for name in names}
+    details = {**held["details"], **entry.details}
+    return UnitEntry(kind=held["kind"], code=held["code"], details=details, **kept)

@@ -1,0 +1,192 @@
+"""Units as lists: filters, search, keyset pages and counts, each answered from an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tuple_
+
+from services.registry.domain.search import Wanted, wanted
+from services.registry.store.tables import title, unit
+from services.registry.store.tables_units import unit_mark
+from services.registry.store.units import Row, in_scope, make_after, read_after
+from shared.contracts.refusals import Refused
+from shared.contracts.registry import UnitFilter
+from shared.contracts.registry_units import PublicUnits
+from shared.contracts.scalars import prefix_of, suite_of
+from shared.messaging.tx import Tx
+
+_SORTS: dict[str, tuple[Any, bool]] = {
+    "name": (unit.c.sort_key, False),
+    "-name": (unit.c.sort_key, True),
+    "entered_at": (unit.c.entered_at, False),
+    "-entered_at": (unit.c.entered_at, True),
+    "headcount": (unit.c.headcount_key, False),
+    "-headcount": (unit.c.headcount_key, True),
+}
+
+
+def list_units(
+    tx: Tx, where: UnitFilter, *, sort: str, after: str, limit: int
+) -> tuple[Sequence[Row], str]:
+    """One page by (sort key, id) and the key after it, "" at the end."""
+    column, descending = _SORTS[sort]
+    query = select(unit).where(*_filtered(tx, where))
+    if after:
+        key = tuple_(column, unit.c.unit_id)
+        edge = tuple_(*_read_after(sort, after))
+        query = query.where(key < edge if descending else key > edge)
+    order = (column.desc(), unit.c.unit_id.desc()) if descending else (column.asc(), unit.c.unit_id)
+    rows = tx.session.execute(query.order_by(*order).limit(limit + 1)).mappings().all()
+    page = rows[:limit]
+    more = len(rows) > limit
+    return page, make_after(page[-1][column.name], page[-1]["unit_id"]) if more else ""
+
+
+def count_units(tx: Tx, where: UnitFilter) -> Sequence[Row]:
+    """Numbers of units and heads by kind, standing and district."""
+    query = (
+        select(
+            unit.c.kind,
+            unit.c.standing,
+            unit.c.district,
+            func.count().label("units"),
+            func.coalesce(func.sum(unit.c.headcount), 0).label("heads"),
+        )
+        .where(*_filtered(tx, where))
+        .group_by(unit.c.kind, unit.c.standing, unit.c.district)
+    )
+    return tx.session.execute(query).mappings().all()
+
+
+def list_public(
+    tx: Tx, command: PublicUnits, *, area: str, suite: str
+) -> tuple[Sequence[Row], str]:
+    """One page of open units of a kind in an area, by name; anybody may read it."""
+    query = select(unit).where(*_published(command, area=area, suite=suite))
+    key = tuple_(unit.c.sort_key, unit.c.unit_id)
+    if command.after:
+        query = query.where(key > tuple_(*_read_after("name", command.after)))
+    query = query.order_by(unit.c.sort_key, unit.c.unit_id).limit(command.limit + 1)
+    rows = tx.session.execute(query).mappings().all()
+    page = rows[: command.limit]
+    more = len(rows) > command.limit
+    return page, make_after(page[-1]["sort_key"], page[-1]["unit_id"]) if more else ""
+
+
+def count_public(tx: Tx, command: PublicUnits, *, area: str, suite: str) -> int:
+    """How many of them there are."""
+    where = _published(command, area=area, suite=suite)
+    return int(
+        tx.session.execute(select(func.count()).select_from(unit).where(*where)).scalar_one()
+    )
+
+
+def _published(command: PublicUnits, *, area: str, suite: str) -> list[ColumnElement[bool]]:
+    parts = [unit.c.kind == command.kind, unit.c.standing != "closed", _inside(area)]
+    if command.mark:
+        parts.append(bears_mark(suite, command.mark, public=True))
+    return parts
+
+
+def bears_mark(suite: str, asked: str, *, public: bool = False) -> ColumnElement[bool]:
+    """Whether a unit bears a mark of a programme today: "leading", or with a value "class:B"."""
+    mark, _, value = asked.partition(":")
+    parts = [unit_mark.c.suite == suite, unit_mark.c.mark == mark]
+    if value:
+        parts.append(unit_mark.c.value == value)
+    if public:
+        parts.append(unit_mark.c.public)
+    return exists().where(
+        unit_mark.c.unit_id == unit.c.unit_id, unit_mark.c.until_on.is_(None), *parts
+    )
+
+
+def _filtered(tx: Tx, where: UnitFilter) -> list[ColumnElement[bool]]:
+    parts = [in_scope(tx.actor)]
+    if where.kinds:
+        parts.append(unit.c.kind.in_(where.kinds))
+    if where.division:
+        parts.append(_inside(where.division))
+    if where.standings:
+        parts.append(unit.c.standing.in_(where.standings))
+    if where.sizes:
+        parts.append(unit.c.size.in_(where.sizes))
+    if where.title_level:
+        parts.append(_titled(where.title_level))
+    if where.mark:
+        parts.append(bears_mark(suite_of(tx.actor.node), where.mark))
+    return [*parts, *_own_fields(where), *_figures(where), *_searched(where.text)]
+
+
+def _inside(division: str) -> ColumnElement[bool]:
+    prefix = prefix_of(division) if len(division) == 6 else division
+    if len(prefix) == 6:
+        return unit.c.district == prefix
+    return unit.c.division.startswith(prefix, autoescape=True)
+
+
+def _own_fields(where: UnitFilter) -> list[ColumnElement[bool]]:
+    """The kind's own fields, by containment: one index serves all of them."""
+    found: list[ColumnElement[bool]] = []
+    if where.subtypes:
+        found.append(or_(*(_has({"subtype": subtype}) for subtype in where.subtypes)))
+    for wish in where.fields:
+        name, _, value = wish.partition(":")
+        found.append(_has({name: value}))
+    return found
+
+
+def _has(details: dict[str, str]) -> ColumnElement[bool]:
+    return unit.c.details.contains(details)
+
+
+def _figures(where: UnitFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if where.heads_from is not None:
+        found.append(unit.c.headcount_key >= max(where.heads_from, 0))
+    if where.heads_to is not None:
+        found.append(unit.c.headcount_key.between(0, where.heads_to))
+    if where.began_in is not None:
+        if not date.min.year <= where.began_in <= date.max.year:
+            return [false()]
+        year = date(where.began_in, 1, 1), date(where.began_in, 12, 31)
+        found.append(unit.c.starts_on.between(*year))
+    return found
+
+
+def _searched(text: str) -> list[ColumnElement[bool]]:
+    asked = wanted(text)
+    if asked is not None:
+        return [_matches(asked)]
+    return [false()] if text.strip() else []
+
+
+def _matches(asked: Wanted) -> ColumnElement[bool]:
+    if asked.code_prefix:
+        return unit.c.code.startswith(asked.code_prefix, autoescape=True)
+    if asked.name_prefix:
+        return unit.c.name_key.startswith(asked.name_prefix, autoescape=True)
+    found: ColumnElement[bool] = unit.c.grams.contains(list(asked.grams))
+    if asked.inside:
+        found = and_(found, unit.c.name_key.contains(asked.inside, autoescape=True))
+    return found
+
+
+def _titled(level: str) -> ColumnElement[bool]:
+    held = exists().where(title.c.unit_id == unit.c.unit_id, title.c.status == "active")
+    return ~held if level == "none" else held.where(title.c.level == level)
+
+
+def _read_after(sort: str, after: str) -> tuple[Any, str]:
+    value, row_id = read_after(after)
+    if sort.endswith("entered_at"):
+        try:
+            return datetime.fromisoformat(str(value)), row_id
+        except ValueError as error:
+            raise Refused("bad_page_key", "翻页位置无效：请从第一页重新查询", status=422) from error
+    if isinstance(value, int) is not sort.endswith("headcount"):
+        raise Refused("bad_page_key", "翻页位置无效：请从第一页重新查询", status=422)
+    return value, row_id
