@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from services.registry.domain.record_contents import share
 from services.registry.handlers.acts import pack_for
@@ -13,7 +14,6 @@ from services.registry.handlers.records_reading import conditions_of
 from services.registry.handlers.records_views import YES_NO, names_for
 from services.registry.store import records, records_counting, units
 from services.registry.store.reference import division_text
-from services.registry.store.units import Row
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_records import CountRecords, RecordFilter
 from shared.contracts.registry_records_answers import (
@@ -35,7 +35,7 @@ Says = Callable[[str], str]
 class Found:
     """What the store counted, group by group."""
 
-    totals: tuple[Row, ...]
+    totals: tuple[Mapping[str, Any], ...]
     units: Mapping[str, int]
     people: Mapping[str, tuple[int, int]]
     states: Mapping[str, Mapping[str, int]]
@@ -51,7 +51,7 @@ def count_records(tx: Tx, command: CountRecords) -> RecordCounts:
     return RecordCounts(
         kind=kind.id,
         kind_text=kind.name,
-        whole=whole[0] if whole else Tally(records=0, open=0, units=0, parents=0),
+        whole=whole[0],
         groups=groups,
     )
 
@@ -77,8 +77,11 @@ def _tallies(
 ) -> tuple[Tally, ...]:
     rows = records_counting.counted(tx, conditions_of(tx, where), by)
     forms = {spec.name: spec.form for spec in kind.fields}
+    totals = [dict(row) for row in records_counting.totals(tx, rows, kind)]
+    if not totals and not by:
+        totals = [_nothing(kind)]
     found = Found(
-        totals=tuple(records_counting.totals(tx, rows, kind)),
+        totals=tuple(totals),
         units=records_counting.units_named(tx, rows),
         people=records_counting.people_named(tx, rows, kind.distinct) if kind.distinct else {},
         states=records_counting.by_state(tx, rows) if kind.states else {},
@@ -90,6 +93,13 @@ def _tallies(
     words = _words(tx, pack, kind, found)
     tallies = [_tally(kind, row, found, says, words) for row in found.totals]
     return tuple(sorted(tallies, key=lambda tally: tally.key))
+
+
+def _nothing(kind: RecordKind) -> dict[str, Any]:
+    """The figures of no record at all."""
+    sides = [f"{side}_{ratio.id}" for ratio in kind.ratios for side in ("part", "whole")]
+    numbers = ["records", "open", "parents", *(f"sum_{name}" for name in kind.sums)]
+    return {"key": "", **dict.fromkeys(numbers, 0), **dict.fromkeys(sides)}
 
 
 def _group_texts(tx: Tx, by: str, keys: list[str]) -> Mapping[str, str]:
@@ -130,7 +140,7 @@ def _field_words(tx: Tx, spec: FieldSpec, chosen: Mapping[str, str], values: set
 
 def _tally(
     kind: RecordKind,
-    row: Row,
+    row: Mapping[str, Any],
     found: Found,
     says: Mapping[str, str],
     words: Mapping[str, Says],
@@ -165,7 +175,7 @@ def _tally(
     )
 
 
-def _share(ratio_id: str, says: str, row: Row) -> ShareView:
+def _share(ratio_id: str, says: str, row: Mapping[str, Any]) -> ShareView:
     percent = share(row[f"part_{ratio_id}"], row[f"whole_{ratio_id}"])
     return ShareView(id=ratio_id, says=says, percent=percent)
 

@@ -52,15 +52,17 @@ def same_record(record_id: str) -> ColumnElement[bool]:
 
 def ids_of(unit_id: str) -> Select[tuple[str]]:
     """A unit and those that were entered twice and merged into it."""
-    return select(unit.c.unit_id).where(
-        or_(unit.c.unit_id == unit_id, unit.c.merged_into == unit_id)
+    same = unit.alias("same")
+    return select(same.c.unit_id).where(
+        or_(same.c.unit_id == unit_id, same.c.merged_into == unit_id)
     )
 
 
 def names_unit(unit_id: str) -> ColumnElement[bool]:
     """Rows about a unit, and rows that name it."""
+    named = record_unit.alias("named")
     return exists().where(
-        record_unit.c.record_id == record.c.record_id, record_unit.c.unit_id.in_(ids_of(unit_id))
+        named.c.record_id == record.c.record_id, named.c.unit_id.in_(ids_of(unit_id))
     )
 
 

@@ -103,7 +103,7 @@ def by_value(tx: Tx, rows: CTE, name: str, form: str) -> dict[str, dict[str, int
     held = rows.c.content.op("->")(name)
     listed = case((func.jsonb_typeof(held) == "array", held))
     each = func.jsonb_array_elements_text(listed).column_valued("value")
-    query = select(rows.c.key, each, func.count()).select_from(rows, each)
+    query = select(rows.c.key, each, func.count())
     return _nested(tx, query.group_by(rows.c.key, each))
 
 

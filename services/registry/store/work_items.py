@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.registry.store.records import ids_of, is_open, of_suite
@@ -59,7 +59,7 @@ def newest_records(
         partition_by=record.c.kind,
         order_by=(is_open(tx).desc(), record.c.happened_on.desc(), record.c.record_id.desc()),
     )
-    parts = [
+    parts: list[ColumnElement[bool]] = [
         record_unit.c.unit_id.in_(ids_of(unit_id)),
         record.c.kind.in_(kinds),
         record.c.voided_at.is_(None),
