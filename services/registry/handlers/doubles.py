@@ -30,13 +30,15 @@ def look_for_doubles(tx: Tx, rows: Sequence[Row], *, found_by: Entrance) -> tupl
     entries = [likeness_of(row) for row in rows]
     named, found = alike_of(tx, entries)
     districts = {row["unit_id"]: row["district"] for row in rows}
-    pairs, says = [], []
-    for unit_id, alike in found.items():
-        for one in alike:
-            pairs.append(_pair(tx, unit_id, one, districts[unit_id], found_by=found_by))
-            says.append(Says(code="likely_double", says=says_of(named[one.unit_id], one)))
-    doubles.add_doubles(tx, pairs)
-    return tuple(says)
+    pairs = [(unit_id, one) for unit_id, alike in found.items() for one in alike]
+    waiting = doubles.add_doubles(
+        tx, [_pair(tx, unit_id, one, districts[unit_id], found_by) for unit_id, one in pairs]
+    )
+    return tuple(
+        Says(code="likely_double", says=says_of(named[one.unit_id], one))
+        for unit_id, one in pairs
+        if tuple(sorted((unit_id, one.unit_id))) in waiting
+    )
 
 
 def alike_of(
@@ -100,7 +102,7 @@ def decide_double(tx: Tx, command: DecideDouble) -> DoubleView:
 
 
 def _pair(
-    tx: Tx, unit_id: str, found: Found, district: str, *, found_by: Entrance
+    tx: Tx, unit_id: str, found: Found, district: str, found_by: Entrance
 ) -> dict[str, object]:
     first, second = sorted((unit_id, found.unit_id))
     return {

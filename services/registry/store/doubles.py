@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.registry.store.tables import unit
@@ -55,10 +55,14 @@ def save_keys(tx: Tx, keys: Sequence[tuple[str, Sequence[int]]]) -> None:
         )
 
 
-def add_doubles(tx: Tx, rows: Sequence[Values]) -> None:
-    """Put pairs before a person; a pair that was told apart before stays so."""
-    if rows:
-        tx.session.execute(insert(likely_double).on_conflict_do_nothing(), list(rows))
+def add_doubles(tx: Tx, rows: Sequence[Values]) -> set[tuple[str, str]]:
+    """Put pairs before a person; those that wait. A pair that was told apart before stays so."""
+    if not rows:
+        return set()
+    tx.session.execute(insert(likely_double).on_conflict_do_nothing(), list(rows))
+    asked = tuple_(_D.unit_a, _D.unit_b).in_([(row["unit_a"], row["unit_b"]) for row in rows])
+    query = select(_D.unit_a, _D.unit_b).where(asked, _D.status == "open")
+    return {(one, other) for one, other in tx.session.execute(query)}
 
 
 def load_double(tx: Tx, double_id: str) -> Row:
