@@ -177,11 +177,11 @@ def bodies_of(
 
     A node without an employer body takes its parent's, marked delegated; so does a body that the
     node itself lists as delegated. Both end where the officer switched the fallback off (A-08).
-    Empty for an unknown node.
+    Empty for an unknown node, and for one of whose bodies none is on record.
     """
     known = all_nodes() if nodes is None else nodes
     node = known.get(code)
-    if node is None:
+    if node is None or not node.bodies:
         return ()
     own = tuple(b for b in node.bodies if b.sits(on) and (fallback or not b.delegated))
     if not fallback or not node.parent or any(b.side is Side.EMPLOYERS for b in own):

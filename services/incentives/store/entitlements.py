@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from services.incentives.domain.entitlement import Cause, Entitlement, Move
 from services.incentives.domain.relief import Relief
 from services.incentives.domain.verdicts import State
 from services.incentives.store.bulk import encoded, put, put_encoded
+from services.incentives.store.reading import divisions_of
 from services.incentives.store.tables import entitlement, entitlement_step, relief
 from shared.contracts.message import Actor
 from shared.policy.conditions import Fact
@@ -112,8 +113,17 @@ def save_reliefs(session: Session, reliefs: Iterable[Relief]) -> None:
     put(session, relief, [_relief_row(r) for r in reliefs], key=("unit_id", "purpose"))
 
 
-def claim_due(session: Session, *, now: datetime, before: datetime, limit: int) -> list[str]:
-    """Units whose leases end before a time, soonest first, locked; units in other hands skipped.
+class Area(NamedTuple):
+    """A jurisdiction without those within it that have a pack of their own."""
+
+    node: str
+    apart: tuple[str, ...]
+
+
+def claim_due(
+    session: Session, *, area: Area, now: datetime, before: datetime, limit: int
+) -> list[str]:
+    """Units of an area whose leases end before a time, soonest first, locked; none in other hands.
 
     A site's lease that already runs to the end of its project cannot be renewed and is left.
     """
@@ -121,11 +131,18 @@ def claim_due(session: Session, *, now: datetime, before: datetime, limit: int) 
         text(
             "SELECT u.unit_id FROM known_unit u WHERE u.unit_id IN ("
             " SELECT e.unit_id FROM entitlement e JOIN known_unit k USING (unit_id)"
-            " WHERE e.lease_until < :before AND (k.ends_on IS NULL OR e.lease_until < :now"
+            " WHERE e.lease_until < :before AND k.division LIKE :area"
+            " AND NOT k.division LIKE ANY(:apart) AND (k.ends_on IS NULL OR e.lease_until < :now"
             "  OR e.lease_until <> CAST(k.ends_on + 1 AS timestamp) AT TIME ZONE 'Asia/Shanghai')"
             " ORDER BY e.lease_until LIMIT :limit) ORDER BY u.unit_id FOR UPDATE SKIP LOCKED"
         ),
-        {"now": now, "before": before, "limit": limit},
+        {
+            "now": now,
+            "before": before,
+            "limit": limit,
+            "area": divisions_of(area.node),
+            "apart": [divisions_of(node) for node in area.apart],
+        },
     )
     return [row.unit_id for row in rows]
 

@@ -52,6 +52,7 @@ SAYS: Mapping[str, str] = {
     "content_conflict": "同一事件编号已有不同内容的消息",
     "unknown_version": "暂不认识这个数据版本，已留存待升级后处理",
     "unknown_unit": "没有与该代码对应的单位，已留存待单位登记后处理",
+    "other_region": "该单位不在该机构报送的地区，没有处理",
     "no_pack": "该地区尚无启用的政策包，已留存待启用后处理",
     "no_rule": "政策包对这种事件没有规定，已记录",
     "sequence_jump": "编号远超已收到的最大编号，疑似有误",

@@ -22,6 +22,7 @@ from shared.contracts.oversight_feed import (
     RevokeAgencyKey,
 )
 from shared.contracts.refusals import Refused
+from shared.contracts.scalars import covers
 from shared.messaging.tx import Tx
 from shared.runtime.settings import settings
 
@@ -42,6 +43,10 @@ def add_agency(tx: Tx, command: AddAgency) -> dict[str, Any]:
     if unknown:
         says = f"没有这些事件类型：{'、'.join(unknown)}"
         raise Refused("type_unknown", says, status=422)
+    node = command.node or _area_of(command.code)
+    if not covers(tx.actor.node, node):
+        says = f"机构辖区 {node} 不在您的管辖区域内，不能登记。"
+        raise Refused("not_allowed", says, status=403)
     found = store.find_agency(tx, command.code, lock=True)
     if found is None:
         store.save_agency(
@@ -49,7 +54,7 @@ def add_agency(tx: Tx, command: AddAgency) -> dict[str, Any]:
             {
                 "code": command.code,
                 "agency_name": command.agency_name,
-                "node": command.node or _area_of(command.code),
+                "node": node,
                 "types": sorted(set(command.types)),
                 "heartbeat_minutes": command.heartbeat_minutes,
             },
@@ -70,7 +75,7 @@ def _area_of(code: str) -> str:
 def add_agency_key(tx: Tx, command: AddAgencyKey) -> dict[str, Any]:
     """Register one more key; older ones end after the overlap when one is given."""
     only(tx, KEEPERS)
-    found = store.find_agency(tx, command.agency, lock=True)
+    found = store.find_agency(tx, command.agency, lock=True, by=tx.actor)
     if found is None or not found.active:
         says = f"没有在用的机构 {command.agency}。"
         raise Refused("agency_not_found", says, status=404)
@@ -102,7 +107,8 @@ def add_agency_key(tx: Tx, command: AddAgencyKey) -> dict[str, Any]:
 def revoke_agency_key(tx: Tx, command: RevokeAgencyKey) -> dict[str, Any]:
     """Nothing received from now on is believed on this key's word."""
     only(tx, KEEPERS)
-    if store.find_key(tx, command.kid) is None:
+    key = store.find_key(tx, command.kid)
+    if key is None or store.find_agency(tx, key.agency, by=tx.actor) is None:
         raise Refused("key_not_found", f"没有编号为 {command.kid} 的密钥。", status=404)
     return {"kid": command.kid, "revoked": store.revoke_keys(tx, command.reason, kid=command.kid)}
 
@@ -110,7 +116,7 @@ def revoke_agency_key(tx: Tx, command: RevokeAgencyKey) -> dict[str, Any]:
 def revoke_agency(tx: Tx, command: RevokeAgency) -> dict[str, Any]:
     """The agency may send nothing more. Its holds and history stay."""
     only(tx, KEEPERS)
-    found = store.find_agency(tx, command.code, lock=True)
+    found = store.find_agency(tx, command.code, lock=True, by=tx.actor)
     if found is None:
         raise Refused("agency_not_found", f"没有机构 {command.code}。", status=404)
     keys = store.revoke_keys(tx, command.reason, code=command.code)
@@ -119,7 +125,7 @@ def revoke_agency(tx: Tx, command: RevokeAgency) -> dict[str, Any]:
 
 
 def list_agencies(tx: Tx, command: ListAgencies) -> dict[str, Any]:
-    """Every agency with keys and the state of its feed."""
+    """The region's agencies with keys and the state of their feeds."""
     del command
     only(tx, READERS)
     keys: dict[str, list[AgencyKeyRow]] = {}

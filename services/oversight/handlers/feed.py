@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.oversight.handlers.agencies import READERS, only
-from services.oversight.store import feed_lists, inbox, receipts
+from services.oversight.store import agencies, feed_lists, inbox, receipts
 from services.oversight.store.feed_lists import agency_of
 from services.oversight.store.inbox import Incoming, Kept
 from services.oversight.store.office_key import office_key
@@ -72,6 +72,8 @@ def find_receipt(tx: Tx, command: FindReceipt) -> SignedReceipt:
         raise Refused("receipt_not_found", "没有这件事件的回执。", status=404)
     if not asks:
         only(tx, READERS)
+        if agencies.find_agency(tx, command.agency, by=tx.actor) is None:
+            raise Refused("receipt_not_found", "没有这件事件的回执。", status=404)
     found = receipts.find_receipt(tx, command.agency, command.event_id)
     if found is None:
         raise Refused("receipt_not_found", "没有这件事件的回执。", status=404)

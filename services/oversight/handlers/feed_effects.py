@@ -12,7 +12,7 @@ from typing import Any
 
 from services.oversight.domain.facts import facts_of, reference_of, word_of
 from services.oversight.domain.holds import HOLDING, NOTE, REVIEW, SUSPEND, over_the_brake
-from services.oversight.domain.verdict import ACCEPTED, HELD
+from services.oversight.domain.verdict import ACCEPTED, HELD, REJECTED
 from services.oversight.handlers.feed_matter import Matter
 from services.oversight.handlers.feed_taking_back import take_back
 from services.oversight.handlers.holds import NewHold, place_holds
@@ -23,7 +23,7 @@ from shared.messaging.tx import LAW_ZONE, Tx
 from shared.policy.assess import TriggerMatch, trigger_for
 from shared.policy.conditions import Fact
 from shared.policy.pack import Pack
-from shared.runtime import decisions, packs
+from shared.runtime import decisions, organisations, packs
 
 BRAKE = "suspension.brake_per_hour"
 
@@ -84,11 +84,15 @@ def apply(tx: Tx, matters: Sequence[Matter], ends: dict[str, int]) -> None:
 def _rule(tx: Tx, matters: Sequence[Matter]) -> list[Ruled]:
     units = holds.find_units(tx, [m.event.subject for m in matters])
     laws = packs.in_force_for(tx, {unit.division for unit in units.values()}, tx.today)
+    areas = agencies.areas(tx)
     ruled = []
     for matter in matters:
         unit = units.get(matter.event.subject)
         if unit is None:
             matter.decide(HELD, "unknown_unit")
+            continue
+        if not _is_of_region(areas.get(matter.row.agency, ""), unit.division):
+            matter.decide(REJECTED, "other_region")
             continue
         pack = laws[unit.division]
         if pack is None:
@@ -96,6 +100,11 @@ def _rule(tx: Tx, matters: Sequence[Matter]) -> list[Ruled]:
         else:
             ruled.append(_match(matter, unit, pack))
     return ruled
+
+
+def _is_of_region(node: str, division: str) -> bool:
+    """Whether an agency may speak of a unit: of its own region, or beneath an authority's area."""
+    return organisations.may_know(node, division)
 
 
 def _match(matter: Matter, unit: Any, pack: Pack) -> Ruled:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.oversight.domain.sequence import advance, missing
@@ -20,7 +20,30 @@ from services.oversight.store.tables_feed import (
     known_unit,
     sequence_seen,
 )
+from shared.contracts.message import Actor
+from shared.contracts.scalars import area_of, prefix_of, suite_of
 from shared.messaging.tx import Tx
+from shared.runtime import organisations
+
+
+def in_reach(actor: Actor) -> ColumnElement[bool]:
+    """Agencies a person may know of: those of the region, and of an authority above it.
+
+    Those who run the whole house (node 000000) see all; an office of another suite none (A-02).
+    """
+    if actor.node == "000000":
+        return true()
+    region = organisations.region_of(actor.node)
+    if not region or suite_of(actor.node):
+        return false()
+    above = ("000000", f"{region[:2]}0000", f"{region[:4]}00")
+    inside = agency.c.node.startswith(prefix_of(area_of(region)), autoescape=True)
+    return or_(inside, agency.c.node.in_(above))
+
+
+def codes_in_reach(actor: Actor) -> Select[Any]:
+    """Their codes, for rows that name an agency."""
+    return select(agency.c.code).where(in_reach(actor))
 
 
 def load_agencies(tx: Tx, codes: Iterable[str], *, lock: bool = False) -> dict[str, Agency]:
@@ -58,9 +81,11 @@ def silent_codes(tx: Tx) -> dict[str, int]:
     return {row.code: row.heartbeat_minutes for row in rows}
 
 
-def find_agency(tx: Tx, code: str, *, lock: bool = False) -> Any:
-    """The agency's row or None."""
+def find_agency(tx: Tx, code: str, *, lock: bool = False, by: Actor | None = None) -> Any:
+    """The agency's row or None; with `by` only when that person may know of it."""
     statement = select(agency).where(agency.c.code == code)
+    if by is not None:
+        statement = statement.where(in_reach(by))
     return tx.session.execute(statement.with_for_update() if lock else statement).one_or_none()
 
 
@@ -135,7 +160,7 @@ def revoke_agency(tx: Tx, code: str, reason: str) -> None:
 
 
 def list_agencies(tx: Tx) -> list[Any]:
-    """Every agency with the count of numbers seen beyond its unbroken run."""
+    """Agencies in the actor's reach with the count of numbers seen beyond their unbroken run."""
     beyond = (
         select(sequence_seen.c.agency, func.count().label("beyond"))
         .group_by(sequence_seen.c.agency)
@@ -144,6 +169,7 @@ def list_agencies(tx: Tx) -> list[Any]:
     statement = (
         select(agency, func.coalesce(beyond.c.beyond, 0).label("beyond"))
         .outerjoin(beyond, beyond.c.agency == agency.c.code)
+        .where(in_reach(tx.actor))
         .order_by(agency.c.code)
     )
     return list(tx.session.execute(statement))
@@ -267,9 +293,11 @@ def clear_alarms(tx: Tx, codes: Sequence[str], kind: str) -> None:
 
 
 def list_alarms(tx: Tx, *, code: str, open_only: bool, limit: int) -> list[Any]:
-    """Open alarms first, then the newest."""
-    statement = select(feed_alarm).order_by(
-        feed_alarm.c.cleared_at.is_(None).desc(), feed_alarm.c.last_at.desc()
+    """Open alarms first, then the newest; of agencies in the actor's reach."""
+    statement = (
+        select(feed_alarm)
+        .where(feed_alarm.c.agency.in_(codes_in_reach(tx.actor)))
+        .order_by(feed_alarm.c.cleared_at.is_(None).desc(), feed_alarm.c.last_at.desc())
     )
     if code:
         statement = statement.where(feed_alarm.c.agency == code)

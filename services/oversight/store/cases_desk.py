@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 
 from services.oversight.domain.case import Stage
 from services.oversight.domain.publication import PlaquePlace
+from services.oversight.store.agencies import codes_in_reach, in_reach
 from services.oversight.store.cases import Row, in_area, may_see
 from services.oversight.store.tables_cases import (
     campaign,
@@ -105,9 +106,9 @@ def list_checks_left(tx: Tx, limit: int) -> list[Row]:
 def list_alarms(tx: Tx, limit: int) -> list[Row]:
     """Feeds with something wrong, gaps first."""
     query = (
-        select(feed_alarm, func.coalesce(agency.c.agency_name, feed_alarm.c.agency).label("name"))
-        .join(agency, agency.c.code == feed_alarm.c.agency, isouter=True)
-        .where(feed_alarm.c.cleared_at.is_(None))
+        select(feed_alarm, agency.c.agency_name.label("name"))
+        .join(agency, agency.c.code == feed_alarm.c.agency)
+        .where(feed_alarm.c.cleared_at.is_(None), in_reach(tx.actor))
         .order_by((feed_alarm.c.kind != "gap"), feed_alarm.c.raised_at)
     )
     return _rows(tx, query, limit)
@@ -115,7 +116,9 @@ def list_alarms(tx: Tx, limit: int) -> list[Row]:
 
 def count_unmatched(tx: Tx) -> tuple[int, datetime | None]:
     """Events whose unit nobody knows, and since when the oldest waits."""
-    query = select(func.count(), func.min(inbox_event.c.received_at)).where(UNMATCHED)
+    query = select(func.count(), func.min(inbox_event.c.received_at)).where(
+        UNMATCHED, inbox_event.c.agency.in_(codes_in_reach(tx.actor))
+    )
     number, since = tx.session.execute(query).one()
     return int(number), since
 

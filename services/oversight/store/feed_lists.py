@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, literal, select
 
+from services.oversight.store.agencies import codes_in_reach
 from services.oversight.store.tables_feed import agency, hold, inbox_event, known_unit, trigger
 from shared.contracts.message import Actor
 from shared.contracts.scalars import prefix_of
@@ -71,9 +72,9 @@ def find_trigger(tx: Tx, trigger_id: str) -> Any:
 
 
 def list_inbox(tx: Tx, wanted: dict[str, str], *, after: str, limit: int) -> list[Any]:
-    """What agencies sent, newest first, without the bytes."""
+    """What agencies in the actor's reach sent, newest first, without the bytes."""
     columns = [c for c in inbox_event.c if c.name not in ("body", "sig", "fingerprint")]
-    statement = select(*columns)
+    statement = select(*columns).where(inbox_event.c.agency.in_(codes_in_reach(tx.actor)))
     for name, value in wanted.items():
         if value:
             statement = statement.where(inbox_event.c[name] == value)

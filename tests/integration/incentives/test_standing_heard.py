@@ -227,12 +227,12 @@ def test_a_lease_is_renewed_while_it_holds_and_ends_by_itself_when_it_is_not(tow
     after = NOON + timedelta(hours=73)
 
     lapsed = check(town, "u1", now=after)
-    moved = hear.renew_leases(town.tx(now=later), node="330200")
+    moved = hear.renew_leases(town.tx(now=later))
 
     assert (lapsed["status"], lapsed["may_inspect"]) == ("normal", True)
     assert moved == 1
     assert check(town, "u1", now=after)["status"] == "exempt"
-    assert hear.renew_leases(town.tx(now=later), node="330200") == 0
+    assert hear.renew_leases(town.tx(now=later)) == 0
 
 
 def test_a_site_past_its_end_is_not_renewed(town: Town) -> None:
@@ -240,7 +240,7 @@ def test_a_site_past_its_end_is_not_renewed(town: Town) -> None:
     rows = town.rows("SELECT max(lease_until) AS until FROM entitlement WHERE unit_id = 'u1'")
 
     now = NOON + timedelta(days=2)
-    hear.renew_leases(town.tx(now=now), node="330200")
+    hear.renew_leases(town.tx(now=now))
 
     assert rows[0].until < NOON + timedelta(days=2)
     assert set(states(town, "u1").values()) == {"ended"}

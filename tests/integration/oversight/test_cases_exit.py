@@ -213,7 +213,7 @@ def test_a_title_from_above_the_region_waits_for_its_naming_body(oversight):
     case = whole(oversight, case_id)
 
     assert (case.node, case.node_name) == ("330000", "浙江省协调劳动关系三方会议办公室")
-    assert case.waits_for.startswith("省级命名机关")
+    assert case.waits_for.startswith("浙江省协调劳动关系三方会议办公室")
     with pytest.raises(Refused) as refused:
         oversight.decide(case_id)
     assert refused.value.status == 403
