@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from shared.contracts.scalars import covers
 from shared.policy.pack import Pack
 from shared.policy.programme import Duty, FieldSpec, Measure, RecordKind
 from shared.policy.said import GATE_NAMES
@@ -60,12 +61,25 @@ def _record_faults(pack: Pack, kind: RecordKind) -> Iterator[tuple[str, str]]:
     if (kind.about == "record") != bool(kind.of) or (kind.of and kind.of not in pack.records):
         yield f"所属记录「{kind.of}」不对", "about: record 时 of 写所属的记录种类"
     yield from _used_faults(kind)
-    for state in (*kind.ended, *kind.shared):
+    yield from _printed_faults(pack, kind)
+    for state in (*kind.ended, *kind.shared, *kind.public_in):
         if state not in states:
-            yield f"没有状态「{state}」", "核对 ended、shared"
+            yield f"没有状态「{state}」", "核对 ended、shared、public_in"
     for writer in kind.writers:
         if writer not in WRITERS:
             yield f"「{writer}」不能写记录", f"可用：{'、'.join(WRITERS)}"
+
+
+def _printed_faults(pack: Pack, kind: RecordKind) -> Iterator[tuple[str, str]]:
+    names = {field.name for field in kind.fields}
+    needed = {field.name for field in kind.fields if field.required}
+    for printed in kind.printed:
+        if kind.about != "node":
+            yield "文件点名的记录只能是办公室的", "about: node，或删去 printed"
+        if not covers(pack.jurisdiction, printed.node):
+            yield f"「{printed.node}」不在本包的地区", "核对 node"
+        if set(printed.values) - names or needed - set(printed.values):
+            yield f"「{printed.id}」的 values 与字段对不上", "写全必填的，去掉没有的"
 
 
 def _used_faults(kind: RecordKind) -> Iterator[tuple[str, str]]:

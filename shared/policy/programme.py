@@ -49,6 +49,19 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedRecord:
+    """A record the document itself names; it is entered when the pack is put to work.
+
+    node: the office it is about; values: field -> value, choices by their id.
+    """
+
+    id: str
+    node: str
+    clause: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RecordKind:
     """A kind of record officers keep: a contact, a training, a pilot, a coordinator, a meeting.
 
@@ -60,7 +73,9 @@ class RecordKind:
     writers  roles that may write it: clerk, reviewer, seat, unit, union, employer, expert …
     counts   fields it is counted by; sums: number fields added up; distinct: a person or people
              field of which different persons are counted, person-times beside (A-48)
-    public   fields the public list shows; () when it is not published
+    public   fields the public list shows; () when it is not published; public_in: only in these
+             states, () for in every one
+    printed  records about nodes that the document names itself
     shared   states in which every office under the pack may read it ("供各地学习借鉴"); () when it
              stays with its node and those above
     A record that names units in a field of form unit or units is listed in their files too.
@@ -88,7 +103,9 @@ class RecordKind:
     distinct: str = ""
     ratios: tuple[Ratio, ...] = ()
     public: tuple[str, ...] = ()
+    public_in: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    printed: tuple[PrintedRecord, ...] = ()
     reading: str = ""
 
     @property

@@ -6,11 +6,14 @@ from typing import Any
 
 from services.registry.handlers.acts import Note, need, need_node, need_text, note
 from services.registry.handlers.offices import node_view
+from services.registry.handlers.records_printed import enter_printed
 from services.registry.store import history
+from services.registry.store.units import Row
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import PackActivated
 from shared.contracts.registry_acts import ActivatePack, ListActivations, ListNodes
 from shared.contracts.registry_answers import ActivationView
+from shared.contracts.registry_packs import PackText, ReadPack
 from shared.messaging.tx import Tx
 from shared.policy.codec import pack_to_json
 from shared.runtime import decisions, organisations, packs
@@ -54,6 +57,7 @@ def activate_pack(tx: Tx, command: ActivatePack) -> ActivationView:
         "reason": reason,
         "activated_at": tx.now,
         "activated_by": tx.actor.id,
+        "activated_by_name": tx.actor.name,
     }
     history.add_activation(tx, row)
     tx.emit(said)
@@ -62,19 +66,26 @@ def activate_pack(tx: Tx, command: ActivatePack) -> ActivationView:
         "pack.activated", text, command.effective_on, "", decision_id, node=command.jurisdiction
     )
     note(tx, "", said_here)
+    enter_printed(tx, pack, command.jurisdiction, command.effective_on)
     return ActivationView.model_validate({k: v for k, v in row.items() if k != "activation_id"})
 
 
 def list_activations(tx: Tx, _command: ListActivations) -> dict[str, Any]:
-    """Who put which pack to work in the actor's region, and why."""
-    fields = ActivationView.model_fields
-    return {
-        "activations": [
-            ActivationView.model_validate({name: row[name] for name in fields})
-            for row in history.list_activations(tx)
-            if organisations.may_know(tx.actor.node, row["jurisdiction"])
-        ]
-    }
+    """Which pack works where and since when; by whom and why, within the actor's own region."""
+    return {"activations": [_view(tx, row) for row in history.list_activations(tx)]}
+
+
+def _view(tx: Tx, row: Row) -> ActivationView:
+    shown = {name: row[name] for name in ActivationView.model_fields}
+    if not organisations.may_know(tx.actor.node, row["jurisdiction"]):
+        shown |= {"reason": "", "activated_by": "", "activated_by_name": ""}
+    return ActivationView.model_validate(shown)
+
+
+def read_pack(tx: Tx, command: ReadPack) -> PackText:
+    """A version that was put to work once, as it was then."""
+    fingerprint, content = packs.kept(tx, command.fingerprint)
+    return PackText(fingerprint=fingerprint, content=content)
 
 
 def list_nodes(tx: Tx, command: ListNodes) -> dict[str, Any]:

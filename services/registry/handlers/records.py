@@ -13,13 +13,13 @@ from services.registry.handlers.records_access import (
     home_of,
     law_of,
     may_change,
-    side_of,
 )
 from services.registry.handlers.records_judging import judged
 from services.registry.handlers.records_keeping import (
     content_of,
     decision_of,
     draft_of,
+    keep_new,
     remember,
     times_of,
 )
@@ -139,29 +139,8 @@ def _save(tx: Tx, entry: RecordEntry) -> tuple[Row, bool]:
             return _save_again(tx, held, home, entry)
     on = entry.on or tx.today
     times = Times(on, entry.ends_on, entry.state or home.kind.opening)
-    draft = draft_of(tx, home, times, entry.values, year=entry.year or on.year)
-    found = judged(tx, draft)
-    decision = decision_of(tx, draft, found)
-    values = content_of(tx, draft, found, decision) | {
-        "record_id": draft.record_id,
-        "kind": home.kind.id,
-        "node": home.node,
-        "place": home.place,
-        "unit_id": home.unit["unit_id"] if home.unit else None,
-        "parent_id": home.parent["record_id"] if home.parent else None,
-        "side": side_of(tx.actor),
-        "body": tx.actor.body,
-        "external_id": entry.external_id,
-        "written_at": tx.now,
-        "written_by": tx.actor.id,
-        "written_by_name": tx.actor.name,
-    }
-    row = records.add_record(tx, values)
-    if row is None:
-        raise Refused("record_exists", f"编号“{entry.external_id}”刚刚已有记录：请重试")
-    decisions.record_all(tx, [decision] if decision else [])
-    remember(tx, row, home, "written", found)
-    return row, True
+    draft = draft_of(tx, home, times, entry.values, year=entry.year or 0)
+    return keep_new(tx, draft, external_id=entry.external_id), True
 
 
 def _save_again(tx: Tx, row: Row, home: Home, entry: RecordEntry) -> tuple[Row, bool]:

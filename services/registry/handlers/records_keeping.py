@@ -7,11 +7,12 @@ from typing import Any
 
 from services.registry.domain.record_contents import Times, people_of, title_of, units_in
 from services.registry.handlers.acts import Note, notes
-from services.registry.handlers.records_access import Home, options_of
+from services.registry.handlers.records_access import Home, options_of, side_of
 from services.registry.handlers.records_judging import (
     Draft,
     Judged,
     checked_values,
+    judged,
     refuse_faults,
     time_errors,
     value_errors,
@@ -19,6 +20,7 @@ from services.registry.handlers.records_judging import (
 from services.registry.handlers.records_views import field_texts, names_for
 from services.registry.store import records
 from services.registry.store.units import Row
+from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
 from shared.policy.assess import RuleOutcome
 from shared.runtime import decisions
@@ -57,6 +59,36 @@ def draft_of(
         before=earlier["content"] if earlier is not None else None,
         was=times_of(earlier) if earlier is not None else None,
     )
+
+
+def keep_new(tx: Tx, draft: Draft, *, external_id: str = "") -> Row:
+    """A draft that the rules let stand, written for the first time."""
+    home = draft.home
+    found = judged(tx, draft)
+    decision = decision_of(tx, draft, found)
+    row = records.add_record(
+        tx,
+        content_of(tx, draft, found, decision)
+        | {
+            "record_id": draft.record_id,
+            "kind": home.kind.id,
+            "node": home.node,
+            "place": home.place,
+            "unit_id": home.unit["unit_id"] if home.unit else None,
+            "parent_id": home.parent["record_id"] if home.parent else None,
+            "side": side_of(tx.actor),
+            "body": tx.actor.body,
+            "external_id": external_id,
+            "written_at": tx.now,
+            "written_by": tx.actor.id,
+            "written_by_name": tx.actor.name,
+        },
+    )
+    if row is None:
+        raise Refused("record_exists", f"编号“{external_id}”刚刚已有记录：请重试")
+    decisions.record_all(tx, [decision] if decision else [])
+    remember(tx, row, home, "written", found)
+    return row
 
 
 def _year(row: Row | None, times: Times) -> int:

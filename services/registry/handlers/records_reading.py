@@ -252,7 +252,7 @@ def public_records(tx: Tx, command: PublicRecords) -> PublicRecordPage:
     kind = load_kind(pack, command.kind)
     if not kind.public:
         raise Refused("not_published", f"{kind.name}不向社会公布", kind.clause, 404)
-    conditions = records_reading.published(kind.id, command.node, command.year)
+    conditions = records_reading.published(kind, command.node, command.year)
     rows, after = records_reading.list_records(
         tx, conditions, after=command.after, limit=command.limit
     )

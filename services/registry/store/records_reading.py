@@ -17,6 +17,7 @@ from shared.contracts.refusals import Refused
 from shared.contracts.registry_records import RecordFilter
 from shared.contracts.scalars import area_of, prefix_of, suite_of
 from shared.messaging.tx import Tx
+from shared.policy.programme import RecordKind
 
 Condition = ColumnElement[bool]
 
@@ -191,12 +192,14 @@ def numbers_by_kind(
     return {row[0]: (int(row[1]), int(row[2])) for row in tx.session.execute(query)}
 
 
-def published(kind: str, node: str, year: int | None) -> list[ColumnElement[bool]]:
-    """What a place publishes of a kind: its own records, as they stand."""
-    parts: list[ColumnElement[bool]] = [
-        record.c.kind == kind,
+def published(kind: RecordKind, node: str, year: int | None) -> list[Condition]:
+    """What a place publishes of a kind: its own records, in the states that are published."""
+    parts: list[Condition] = [
+        record.c.kind == kind.id,
         record.c.voided_at.is_(None),
         record.c.area.startswith(prefix_of(area_of(node)), autoescape=True),
         record.c.suite == suite_of(node),
     ]
+    if kind.public_in:
+        parts.append(record.c.state.in_(kind.public_in))
     return parts if year is None else [*parts, record.c.year == year]

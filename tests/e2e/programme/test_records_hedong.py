@@ -140,6 +140,24 @@ def test_a_coordinator_who_moves_changes_the_distribution(book: Book, firm: Row)
     assert first["record_id"] in [row["record_id"] for row in exported]
 
 
+@pytest.mark.obligation("HD-041")
+def test_a_year_without_a_session_is_a_warning_on_its_last_day(book: Book) -> None:
+    session = {"title": "协调员班", "mode": "庭审观摩", "attendees": ["学员一", "学员二"]}
+    book.write("training", session, at=date(2023, 11, 6))
+
+    in_time = book.gap("no_training", at=date(2024, 10, 8))
+    warned = book.gap("no_training", at=date(2024, 12, 31))
+    for mode in ("集中学习", "案例讲解"):
+        book.write("training", session | {"mode": mode}, at=date(2024, 12, 31))
+
+    assert in_time == []
+    assert warned == [NODE]
+    assert book.gap("no_training", at=date(2024, 12, 31)) == []
+    counted = book.count("training", year=2024)
+    assert counted["fields"]["mode"] == {"group": 1, "case": 1}
+    assert (counted["persons"], counted["person_times"]) == (2, 4)
+
+
 @pytest.mark.obligation("HD-043")
 def test_three_lectures_with_a_hundred_people(book: Book) -> None:
     for month, people in ((3, 40), (6, 30), (9, 30)):
