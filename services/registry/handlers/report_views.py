@@ -17,6 +17,7 @@ from services.registry.store import reports
 from services.registry.store.units import Row
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_calendar_answers import (
+    FieldSum,
     FigureView,
     MissingReport,
     RecordCount,
@@ -101,7 +102,12 @@ def filled_now(tx: Tx, form: Form) -> Filled:
     return Filled(
         {figure.measure: _figure(figure) for figure in found},
         {
-            kind: RecordCount(kind=kind, says=form.pack.records[kind].name, count=count)
+            kind: RecordCount(
+                kind=kind,
+                says=form.pack.records[kind].name,
+                count=count,
+                sums=_sums(tx, form, kind),
+            )
             for kind, count in counted.items()
         },
     )
@@ -182,17 +188,40 @@ def _kept(row: Row) -> Filled:
     return Filled({f.measure: f for f in figures}, {r.kind: r for r in records})
 
 
+def _sums(tx: Tx, form: Form, kind: str) -> tuple[FieldSum, ...]:
+    spec = form.pack.records[kind]
+    if not spec.sums:
+        return ()
+    totals = reports.sum_fields(tx, form.node, form.year, kind, spec.sums)
+    words = {field.name: field.says for field in spec.fields}
+    return tuple(FieldSum(field=f, says=words[f], total=totals[f]) for f in spec.sums)
+
+
 def _figure(figure: Figure) -> FigureView:
+    return FigureView(
+        measure=figure.measure,
+        says=figure.says,
+        value=figure.whole if figure.part is None else figure.percent,
+        shown=_shown(figure) + _against_plan(figure),
+        target_text=figure.target_text,
+        clause=figure.clause,
+        planned=figure.planned,
+        of_plan=figure.of_plan,
+    )
+
+
+def _shown(figure: Figure) -> str:
     if figure.part is None:
         times = f"，{figure.times:,}人次" if figure.times is not None else ""
-        value, shown = figure.whole, f"{figure.whole:,}{times}"
-        return FigureView(
-            measure=figure.measure, says=figure.says, value=value, shown=shown,
-            target_text=figure.target_text, clause=figure.clause,
-        )  # fmt: skip
+        return f"{figure.whole:,}{times}"
     share = f"{figure.percent}%" if figure.percent is not None else "无法计算"
-    return FigureView(
-        measure=figure.measure, says=figure.says, value=figure.percent,
-        shown=f"{share}（{figure.part:,}/{figure.whole:,}）", target_text=figure.target_text,
-        clause=figure.clause,
-    )  # fmt: skip
+    return f"{share}（{figure.part:,}/{figure.whole:,}）"
+
+
+def _against_plan(figure: Figure) -> str:
+    """The result beside the plan's own goal (年度目标)."""
+    if figure.planned is None:
+        return ""
+    sign = "%" if figure.part is not None else ""
+    done = f"，完成 {figure.of_plan}%" if figure.of_plan is not None else ""
+    return f"；本级目标 {figure.planned.normalize():f}{sign}{done}"

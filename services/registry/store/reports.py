@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Numeric, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.registry.store.tables_calendar import report, report_history
@@ -70,6 +71,20 @@ def count_records(tx: Tx, node: str, year: int, kinds: Sequence[str]) -> dict[st
     )
     found = {kind: int(count) for kind, count in tx.session.execute(query)}
     return {kind: found.get(kind, 0) for kind in kinds}
+
+
+def sum_fields(
+    tx: Tx, node: str, year: int, kind: str, fields: Sequence[str]
+) -> dict[str, Decimal]:
+    """Number fields of a kind's records of a node and year, added up."""
+    sums = [func.coalesce(func.sum(cast(record.c.content[f].astext, Numeric)), 0) for f in fields]
+    query = select(*sums).where(
+        record.c.node == node,
+        record.c.year == year,
+        record.c.kind == kind,
+        record.c.voided_at.is_(None),
+    )
+    return dict(zip(fields, tx.session.execute(query).one(), strict=True))
 
 
 def _changed() -> Refused:
