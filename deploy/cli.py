@@ -104,11 +104,15 @@ def _parser() -> argparse.ArgumentParser:
 def _pack_commands(commands, command) -> None:  # type: ignore[no-untyped-def]
     packs = commands.add_parser("pack", help="政策包").add_subparsers(required=True)
     command("list", _pack_list, "列出政策包", packs)
-    command("lint", _pack_lint, "检查政策包", packs)
-    command("test", _pack_test, "运行政策包自带的正反例", packs)
+    for name, act, what in (
+        ("lint", _pack_lint, "检查政策包"),
+        ("test", _pack_test, "运行政策包自带的正反例"),
+    ):
+        one = command(name, act, what, packs)
+        one.add_argument("pack", nargs="?", default="", help="包名，不写就是全部")
     diff = command("diff", _pack_diff, "两个政策包的差别", packs)
-    diff.add_argument("a")
-    diff.add_argument("b")
+    for name in ("a", "b"):
+        diff.add_argument(name, help="包名、包的文件夹，或启用过的版本的指纹")
     activate = command("activate", _pack_activate, "启用政策包（记录何人、何时、为何）", packs)
     activate.add_argument("pack")
     activate.add_argument("--by", required=True, help="批准启用的人")
@@ -197,22 +201,22 @@ def _pack_list(_arguments: argparse.Namespace) -> object:
     return packs.listing()
 
 
-def _pack_lint(_arguments: argparse.Namespace) -> object:
+def _pack_lint(arguments: argparse.Namespace) -> object:
     from deploy import packs
 
-    return packs.lint_all()
+    return packs.lint_all(arguments.pack)
 
 
-def _pack_test(_arguments: argparse.Namespace) -> object:
+def _pack_test(arguments: argparse.Namespace) -> object:
     from deploy import packs
 
-    return packs.test_all()
+    return packs.try_all(arguments.pack)
 
 
 def _pack_diff(arguments: argparse.Namespace) -> object:
     from deploy import packs
 
-    return packs.difference(arguments.a, arguments.b)
+    return packs.difference(arguments.a, arguments.b, as_json=arguments.json)
 
 
 def _pack_activate(arguments: argparse.Namespace) -> object:

@@ -219,6 +219,23 @@ TRIGGER_NAMES: dict[str, str] = {
     WITHDRAWN: "撤回",
 }
 
+VALUE_NAMES: dict[str, str] = {
+    "minor": "轻微",
+    "ordinary": "一般",
+    "major": "重大",
+    "larger": "较大",
+    "extraordinary": "特别重大",
+    "extreme": "极端恶性",
+    "small": "较小",
+    "considerable": "较大",
+    "grave": "恶劣",
+    "unfounded": "不属实",
+    "confirmed": "属实",
+    "added": "列入",
+    "removed": "移出",
+}
+"""The words of coded values of events, as officers say them."""
+
 CURRENT_VERSION = 1
 """The version of `data` this system writes and reads; others are held until it can."""
 

@@ -359,7 +359,7 @@ class TimelineEntry(Shape):
 
 
 class ActivationView(Shape):
-    """A named activation of a pack."""
+    """A named activation of a pack; who and why are told within the region it is for."""
 
     pack_id: str
     pack_version: str
@@ -371,6 +371,7 @@ class ActivationView(Shape):
     reason: str
     activated_at: datetime
     activated_by: str
+    activated_by_name: str = ""
 
 
 class BodyView(Shape):

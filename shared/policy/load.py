@@ -46,6 +46,9 @@ def load_whole(folder: Path) -> tuple[Pack, tuple[Example, ...]]:
         raise PackInvalid(
             [written.head["id"].finding("与所在文件夹的名称不同", f"改成 {folder.name}")]
         )
+    if pack.document and pack.document not in pack.sources:
+        wrong = written.head["document"].finding("没有登记这份文件", "在 sources 中登记，或改正")
+        raise PackInvalid([wrong])
     examples, faults = read_examples(_trees(folder, "examples/*.yaml"), pack)
     findings = [*check(pack, merged), *faults]
     if not findings:

@@ -20,8 +20,10 @@ def derived_facts(
     records: Iterable[RecordKind], reports: Mapping[str, ReportForm]
 ) -> dict[str, FactSpec]:
     """Every fact that record kinds and report forms bring with them, by name."""
-    specs = [spec for kind in records for spec in _of_record(kind)]
-    specs += [spec for form in reports.values() for spec in _of_report(form)]
+    kinds = list(records)
+    names = {kind.id: kind.name for kind in kinds}
+    specs = [spec for kind in kinds for spec in _of_record(kind)]
+    specs += [spec for form in reports.values() for spec in _of_report(form, names)]
     return {spec.name: spec for spec in specs}
 
 
@@ -42,9 +44,10 @@ def _of_record(kind: RecordKind) -> Iterator[FactSpec]:
             yield FactSpec(f"{name}.given", f"已填{field.says}", "flag")
 
 
-def _of_report(form: ReportForm) -> Iterator[FactSpec]:
+def _of_report(form: ReportForm, names: Mapping[str, str]) -> Iterator[FactSpec]:
     yield FactSpec(f"{form.id}.sections_missing", f"{form.name}没有写的部分数", "number")
     yield FactSpec(f"{form.id}.file_attached", f"{form.name}附有文件", "flag")
     yield FactSpec(f"{form.id}.submitted_on", f"{form.name}报送日", "date")
     for record in dict.fromkeys(r for section in form.sections for r in section.records):
-        yield FactSpec(f"{form.id}.{record}", f"{form.name}所附「{record}」条数", "number")
+        says = f"{form.name}所附「{names.get(record, record)}」条数"
+        yield FactSpec(f"{form.id}.{record}", says, "number")

@@ -141,5 +141,5 @@ SECTIONS: Mapping[str, type] = {
     "rounds": NumberedRound,
 }
 
-HEAD = ("id", "version", "title", "status", "jurisdiction", "parent", "authority")
-NEEDLESS = ("parent", "authority")
+HEAD = ("id", "version", "title", "status", "jurisdiction", "parent", "authority", "document")
+NEEDLESS = ("parent", "authority", "document")

@@ -106,9 +106,25 @@ def pinned(tx: Work, fingerprint: str) -> Pack:
         select(pack_snapshot.c.content).where(pack_snapshot.c.fingerprint == fingerprint)
     ).scalar()
     if content is None:
-        says = f"没有留存指纹为「{fingerprint[:12]}」的政策包。"
-        raise Refused("pack_unknown", says, status=404)
+        raise _unknown(fingerprint)
     return _keep(_opened(str(content), fingerprint))
+
+
+def kept(tx: Work, beginning: str) -> tuple[str, str]:
+    """Fingerprint and text of the version whose fingerprint begins so; Refused (404) for none."""
+    found = tx.session.execute(
+        select(pack_snapshot.c.fingerprint, pack_snapshot.c.content)
+        .where(pack_snapshot.c.fingerprint.startswith(beginning, autoescape=True))
+        .limit(2)
+    ).all()
+    if len(found) != 1:
+        raise _unknown(beginning)
+    return str(found[0].fingerprint), str(found[0].content)
+
+
+def _unknown(fingerprint: str) -> Refused:
+    says = f"没有留存指纹为「{fingerprint[:12]}」的政策包。"
+    return Refused("pack_unknown", says, status=404)
 
 
 def activate(tx: Work, event: PackActivated, envelope: Envelope | None = None) -> Pack:

@@ -7,7 +7,7 @@ from typing import Any
 from nameko.timer import timer
 
 from services.registry.handlers import files, history, honours, imports, joining, packs, units
-from shared.contracts import evaluation, oversight, registry, registry_acts
+from shared.contracts import evaluation, oversight, registry, registry_acts, registry_packs
 from shared.contracts.message import Shape
 from shared.messaging.answer import accepts
 from shared.messaging.consume import hears
@@ -188,6 +188,11 @@ class Register:
     def list_activations(self, tx: Tx, command: registry_acts.ListActivations) -> dict[str, Any]:
         """Who put which pack to work, and why."""
         return packs.list_activations(tx, command)
+
+    @accepts(registry_packs.ReadPack)
+    def read_pack(self, tx: Tx, command: registry_packs.ReadPack) -> Shape:
+        """A version that was put to work once, as it was then."""
+        return packs.read_pack(tx, command)
 
     @accepts(registry_acts.ListNodes)
     def list_nodes(self, tx: Tx, command: registry_acts.ListNodes) -> dict[str, Any]:

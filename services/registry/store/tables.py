@@ -357,4 +357,5 @@ activation = Table(
     Column("reason", Text),
     _when("activated_at"),
     Column("activated_by", Text),
+    Column("activated_by_name", Text),
 )

@@ -6,7 +6,6 @@ import re
 import time
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,6 @@ from shared.policy.conditions import (
     facts_used,
     judge,
 )
-from shared.policy.diff import diff
 from shared.policy.examples import conditions_of
 from shared.policy.lint import lint, run_examples, summary
 from shared.policy.load import PACKS, load_pack, pack_ids
@@ -275,41 +273,6 @@ def test_naming_and_exit_keep_the_order_of_the_document(ningbo: Pack) -> None:
             if w in exit_wording] == [
         "启动退出程序", "集体会商", "取消命名", "收回铭牌", "向社会公布",
     ]  # fmt: skip
-
-
-def test_the_difference_reads_as_sentences(ningbo: Pack) -> None:
-    told = diff(load_pack("national-2023"), ningbo)
-
-    assert diff(ningbo, ningbo) == []
-    assert all(line.endswith("。") and re.search(r"[\u4e00-\u9fff]", line) for line in told)
-    assert any("status" not in line and "draft" in line for line in told)
-    assert any("新增规则「naming.approve.quota」" in line for line in told)
-
-
-def test_the_difference_tells_a_changed_number_and_a_changed_order(tmp_path: Path) -> None:
-    for pack_id in pack_ids():
-        for path in (PACKS / pack_id).rglob("*.yaml"):
-            target = tmp_path / path.relative_to(PACKS)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
-    settings = tmp_path / "ningbo-2023" / "settings.yaml"
-    text = settings.read_text(encoding="utf-8")
-    old = '- {from_on: 2023-01-01, value: 5, clause: "HX:公示期"}'
-    new = (
-        '- {from_on: 2023-01-01, to_on: 2026-12-31, value: 5, clause: "HX:公示期"}\n'
-        '      - {from_on: 2027-01-01, value: 7, clause: "HX:公示期"}'
-    )
-    assert old in text
-    settings.write_text(text.replace(old, new), encoding="utf-8")
-
-    before, after = load_pack("ningbo-2023"), load_pack("ningbo-2023", tmp_path)
-
-    assert after.setting("notice.working_days", date(2026, 12, 31)).value == 5
-    assert after.setting("notice.working_days", date(2027, 1, 1)).value == 7
-    assert diff(before, after) == [
-        "设置「notice.working_days」自 2023-01-01 起由「5」改为「5（至 2026-12-31）」。",
-        "设置「notice.working_days」自 2027-01-01 起为「7」，依据 HX:公示期。",
-    ]
 
 
 def test_every_condition_asks_only_for_declared_facts(ningbo: Pack) -> None:
