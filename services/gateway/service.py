@@ -38,7 +38,15 @@ log = structlog.get_logger()
 _PLAIN_BODY = 1024 * 1024
 _BULK_BODY = 8 * 1024 * 1024
 _BULK = ("/api/v1/entitlement-checks", "/api/v1/imports")
-_UPLOADS = ("/imports", "/planner", "/files", "/api/v1/files", "/assessments")
+_UPLOADS = (
+    "/imports",
+    "/planner",
+    "/files",
+    "/api/v1/files",
+    "/assessments",
+    "/tasks",
+    "/reports",
+)
 
 
 def create_app(given: Settings | None = None) -> FastAPI:

@@ -87,7 +87,8 @@ class ListTasks(Command):
     """A year's tasks of a node and the nodes beneath it, late ones first. Answers `TaskPage`.
 
     state   one or more of waiting, open, due_soon, past_strict, past_usual, overdue, done,
-            done_late, not_applicable, with commas; "late": overdue; "ended": the last three
+            done_late, not_applicable, with commas; "late": overdue; "past": any past its day;
+            "ended": the last three
     lead    part of a lead division's name; owner: of a responsible unit's
     own     only the node itself
     """

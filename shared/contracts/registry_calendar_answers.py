@@ -141,13 +141,14 @@ class TaskView(Shape):
 
 
 class NodeTasks(Shape):
-    """How the tasks of one node stand."""
+    """How the tasks of one node stand. late: overdue; past: also those past a soft or strict day."""
 
     node: str
     node_text: str
     level: str
     total: int
     late: int
+    past: int
     open: int
     done: int
 
@@ -295,14 +296,25 @@ class FigureView(Shape):
     shown: str
     target_text: str = ""
     clause: str = ""
+    planned: Decimal | None = None  # the node's own goal of the year
+    of_plan: Decimal | None = None  # the result in percent of it
+
+
+class FieldSum(Shape):
+    """A number field of records added up: budget, spending."""
+
+    field: str
+    says: str
+    total: Decimal
 
 
 class RecordCount(Shape):
-    """How many records of a kind the year has, to be listed in a report."""
+    """How many records of a kind the year has, to be listed in a report, and their sums."""
 
     kind: str
     says: str
     count: int
+    sums: tuple[FieldSum, ...] = ()
 
 
 class SectionView(Shape):

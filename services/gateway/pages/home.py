@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.gateway.auth import guard
+from services.gateway.pages import home_calendar
 from services.gateway.pages.desk import Missing, Pages, go, part, render
+from services.gateway.pages.todo import Todo
 from services.gateway.pages.words import SHANGHAI
 from shared.contracts import evaluation_round, oversight, oversight_feed, registry, registry_acts
 from shared.contracts.evaluation_round_answers import TaskItem
@@ -36,25 +37,6 @@ _TARGET_PAGES = {
     "hold": "/units/",
     "agency": "/agencies",
 }
-
-
-@dataclass(frozen=True)
-class Todo:
-    """One thing to do, whichever service says so."""
-
-    says: str
-    href: str
-    group: str
-    since: datetime
-    unit: str = ""
-    due_on: date | None = None
-    overdue: bool = False
-    urgent: bool = False
-    clause: str = ""
-
-    def days_from(self, today: date) -> int:
-        """How many days it has waited."""
-        return (today - self.since.astimezone(SHANGHAI).date()).days
 
 
 def _from_evaluation(item: TaskItem) -> Todo:
@@ -114,7 +96,7 @@ async def home(request: Request) -> Response:
     asker = guard.asker_of(request)
     if asker.may(("unit",)) and not asker.may(_OFFICE):
         return go(f"/units/{asker.actor.unit_id}")
-    evaluation_tasks, oversight_tasks, imports, letters = await asyncio.gather(
+    evaluation_tasks, oversight_tasks, imports, letters, dated = await asyncio.gather(
         part(request, list[TaskItem], evaluation_round.ReadTasks()),
         part(request, TaskList, oversight.ListTasks()),
         part(request, dict[str, list[ImportReport]], registry.ListImports(status="staged")),
@@ -123,13 +105,14 @@ async def home(request: Request) -> Response:
             dict[str, list[CommitmentView]],
             registry_acts.ListCommitments(status="submitted", limit=100),
         ),
+        home_calendar.todo_of(request),
     )
     counts, figures, alarms = await asyncio.gather(
         part(request, UnitCounts, registry.CountUnits()),
         part(request, Figures, oversight.GetFigures()),
         part(request, dict[str, Any], oversight_feed.ListFeedAlarms(limit=20)),
     )
-    todo: list[Todo] = []
+    todo: list[Todo] = list(dated[0])
     if not isinstance(oversight_tasks, Missing):
         todo += [_from_oversight(t) for t in oversight_tasks.items]
     if not isinstance(evaluation_tasks, Missing):
@@ -153,7 +136,7 @@ async def home(request: Request) -> Response:
         away=sorted(
             {
                 p.says
-                for p in (evaluation_tasks, oversight_tasks, imports)
+                for p in (evaluation_tasks, oversight_tasks, imports, *dated[1])
                 if isinstance(p, Missing) and p.outage
             }
         ),

@@ -1,13 +1,18 @@
-"""Uploads in forms: one file, named, not empty, of the ending a page asks for."""
+"""Uploads in forms: one file, named, not empty, of an ending that is taken."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
 from starlette.responses import Response
 
+from services.gateway import files
+from services.gateway.auth import guard
 from services.gateway.importer.workbook import MEDIA_TYPE
+from shared.contracts.evaluation_answers import EvidenceRef
 from shared.contracts.refusals import Refused
 
 
@@ -23,6 +28,18 @@ async def sheet_of(form: FormData, name: str = "file") -> tuple[str, bytes]:
             status=422,
         )
     return given.filename.rsplit("/", 1)[-1][:200], await given.read()
+
+
+async def kept_file(request: Request, form: FormData, name: str = "file") -> EvidenceRef | None:
+    """The uploaded file, kept; None when nobody chose one."""
+    given = form.get(name)
+    if not isinstance(given, UploadFile) or not given.filename:
+        return None
+    new = files.NewFile(name=given.filename, content=await given.read(), purpose="paper")
+    kept = await run_in_threadpool(
+        files.keep, request.app.state.engine, new, guard.asker_of(request), guard.utc_now()
+    )
+    return EvidenceRef.model_validate(kept)
 
 
 def workbook(content: bytes, name: str) -> Response:

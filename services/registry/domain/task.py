@@ -41,9 +41,8 @@ STATE_TEXT = {
     TaskState.NOT_APPLICABLE: "本年不开展",
 }
 ENDED = (TaskState.DONE, TaskState.DONE_LATE, TaskState.NOT_APPLICABLE)
-PRESSING = (
-    TaskState.OVERDUE, TaskState.PAST_STRICT, TaskState.PAST_USUAL, TaskState.DUE_SOON,
-)  # fmt: skip
+PAST = (TaskState.OVERDUE, TaskState.PAST_STRICT, TaskState.PAST_USUAL)
+PRESSING = (*PAST, TaskState.DUE_SOON)
 
 
 class Mark(StrEnum):

@@ -1,12 +1,12 @@
-"""Annual plans as people read them, the upper documents they carry out, and a node's bodies."""
+"""Annual plans as people read them, and the upper documents they carry out."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from services.registry.domain.plan import STATUS_TEXT
 from services.registry.handlers.acts import need, need_text
+from services.registry.handlers.offices import node_view
 from services.registry.handlers.task_book import tasks_of
 from services.registry.handlers.task_law import above, nodes_in
 from services.registry.store import plans
@@ -14,17 +14,13 @@ from services.registry.store.units import Row
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_acts import AddDocument, GetPlan, ListDocuments, ListPlans
 from shared.contracts.registry_answers import (
-    BodyView,
     DocumentView,
-    NodeView,
     PlanVersion,
     PlanView,
 )
-from shared.contracts.scalars import Side, covers
+from shared.contracts.scalars import covers
 from shared.messaging.tx import Tx
 from shared.runtime import organisations
-
-_SIDE_TEXT = {Side.GOVERNMENT: "政府方", Side.WORKERS: "职工方", Side.EMPLOYERS: "企业方"}
 
 
 def get_plan(tx: Tx, command: GetPlan) -> PlanView:
@@ -118,29 +114,3 @@ def _version(row: Row) -> PlanVersion:
 
 def _document(row: Row) -> DocumentView:
     return DocumentView.model_validate({name: row[name] for name in DocumentView.model_fields})
-
-
-def node_view(code: str, on: date) -> NodeView:
-    """A node with the bodies that sit on it on a day (A-07, A-08)."""
-    node = organisations.all_nodes()[code]
-    bodies = organisations.bodies_of(code, on)
-    delegated = any(body.delegated for body in bodies)
-    return NodeView(
-        node=code,
-        name=node.name,
-        level=node.level,
-        parent=node.parent,
-        divisions=(code,),
-        valid_from=node.valid_from,
-        bodies=tuple(
-            BodyView(
-                body=body.name,
-                side=body.side,
-                side_text=_SIDE_TEXT[body.side],
-                delegated=body.delegated,
-                of_node=node.parent if body.delegated else code,
-            )
-            for body in bodies
-        ),
-        employers_note="本级没有企业方组织，由上一级企业方代为表态（委托）" if delegated else "",
-    )

@@ -116,6 +116,8 @@ def _subjects(tx: Tx, node: str, duty: Duty, year: int) -> list[Subject]:
 def _task(tx: Tx, node: Node, pack: Pack, slot: Slot, known: _Evidence) -> Task:
     acts = known.acts.get(slot.task_id, ())
     closing = _by_hand(acts) or _by_record(slot, known)
+    if closing is not None and closing.on > tx.today:
+        closing = None
     arranged = _arranged(node.code, slot.duty, slot.year or tx.today.year, known)
     return Task(
         slot,

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from services.registry.domain.task import ENDED, MARK_TEXT, STATE_TEXT, Mark, TaskState, mark_of
+from services.registry.domain.task import (
+    ENDED,
+    MARK_TEXT,
+    PAST,
+    STATE_TEXT,
+    Mark,
+    TaskState,
+    mark_of,
+)
 from services.registry.domain.task_words import (
     ACT_TEXT,
     closes_of,
@@ -125,6 +133,7 @@ def _node_tasks(node: str, those: Sequence[Task]) -> NodeTasks:
         level=those[0].level,
         total=len(those),
         late=sum(task.state is TaskState.OVERDUE for task in those),
+        past=sum(task.state in PAST for task in those),
         open=len(those) - done,
         done=done,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from services.registry.domain.task import ENDED, STANDING, TaskState
+from services.registry.domain.task import ENDED, PAST, STANDING, TaskState
 from services.registry.domain.task_words import due_text
 from services.registry.handlers.acts import need
 from services.registry.handlers.task_book import Task, tasks_of
@@ -22,7 +22,7 @@ from shared.runtime import organisations
 
 READERS = ("clerk", "reviewer", "seat", "admin", "auditor", "liaison")
 WRITERS = ("clerk", "reviewer")
-_STATES = {"late": (TaskState.OVERDUE,), "ended": ENDED}
+_STATES = {"late": (TaskState.OVERDUE,), "past": PAST, "ended": ENDED}
 _ORDER = {state: place for place, state in enumerate((
     TaskState.OVERDUE, TaskState.PAST_STRICT, TaskState.PAST_USUAL, TaskState.DUE_SOON,
     TaskState.OPEN, TaskState.WAITING, TaskState.NOT_APPLICABLE, TaskState.DONE_LATE,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.registry.handlers import history, plans
+from services.registry.handlers import history, plan_acts, planning, plans
 from shared.contracts.oversight import HoldLifted, HoldPlaced
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_acts import AddDocument, FilePlan, GetPlan, ListPlans, PlanningSheet
@@ -31,7 +31,7 @@ SECTIONS = {
 
 def file_plan(acting: Acting, *, now: datetime = NOON, **changes: object) -> PlanView:
     values = {"year": 2026, "sections": SECTIONS, "window_from": date(2026, 3, 1)}
-    return plans.file_plan(acting(HAISHU, now=now), FilePlan.model_validate(values | changes))
+    return plan_acts.file_plan(acting(HAISHU, now=now), FilePlan.model_validate(values | changes))
 
 
 def codes(plan: PlanView) -> list[str]:
@@ -112,7 +112,7 @@ def test_a_filed_plan_is_said_with_its_window_and_standards(acting: Acting) -> N
     tx = acting(HAISHU)
     command = FilePlan(year=2026, sections=SECTIONS, window_from=date(2026, 3, 1), papers=("决议",))
 
-    plans.file_plan(tx, command)
+    plan_acts.file_plan(tx, command)
 
     event = said(tx, "registry.plan_filed")[0].model_dump()
     assert (event["node"], event["deadline_on"]) == ("330203", date(2026, 4, 30))
@@ -143,7 +143,7 @@ def test_who_has_not_filed_is_listed_for_the_city(acting: Acting) -> None:
 
 def test_a_reviewer_does_not_file_plans(acting: Acting) -> None:
     with pytest.raises(Refused) as refused:
-        plans.file_plan(
+        plan_acts.file_plan(
             acting(SECOND), FilePlan(year=2026, sections=SECTIONS, window_from=date(2026, 3, 1))
         )
 
@@ -165,7 +165,7 @@ def test_the_planning_sheet_counts_by_type_area_band_and_risk(
     )  # fmt: skip
     history.hear_oversight(acting(), [heard(placed)])
 
-    sheet = plans.planning_sheet(acting(HAISHU), PlanningSheet(node="330203", year=2026))
+    sheet = planning.planning_sheet(acting(HAISHU), PlanningSheet(node="330203", year=2026))
 
     assert sheet.total == 3
     assert {line.key: line.units for line in sheet.by_kind if line.units} == {
@@ -200,12 +200,12 @@ def test_the_sheet_forgets_a_hold_that_was_lifted_even_when_told_in_reverse(
 
     history.hear_oversight(acting(), [heard(lifted), heard(placed)])
 
-    sheet = plans.planning_sheet(acting(HAISHU), PlanningSheet(node="330203", year=2026))
+    sheet = planning.planning_sheet(acting(HAISHU), PlanningSheet(node="330203", year=2026))
     assert {line.key: line.units for line in sheet.by_risk if line.units} == {"clear": 1}
 
 
 def test_another_area_cannot_read_the_sheet(acting: Acting) -> None:
     with pytest.raises(Refused) as refused:
-        plans.planning_sheet(acting(JIANGBEI), PlanningSheet(node="330203", year=2026))
+        planning.planning_sheet(acting(JIANGBEI), PlanningSheet(node="330203", year=2026))
 
     assert refused.value.status == 403

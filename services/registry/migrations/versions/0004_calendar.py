@@ -102,7 +102,7 @@ PLANS = [
     ADD {ACT.format("saved")}, ADD {ACT.format("issued")}, ADD {ACT.format("received")},
     ADD {ACT.format("filed")},
     ADD CHECK (status <> 'draft' OR NOT in_force),
-    ADD CHECK (status NOT IN ('filed', 'received') OR filed_at IS NOT NULL OR asks_receipt),
+    ADD CHECK (status <> 'filed' OR filed_at IS NOT NULL),
     ADD CHECK ((status = 'received') = (received_at IS NOT NULL))""",
     "CREATE UNIQUE INDEX plan_one_draft ON plan (node, year) WHERE status = 'draft'",
 ]
