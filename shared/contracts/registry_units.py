@@ -28,7 +28,8 @@ class UnitForms(Command):
 class Relate(Command):
     """Tie a unit to another from a day on, by a relation of the pack. Answers `RelationView`.
 
-    `until_on` for a term with a known last day; without one it stands until it is ended.
+    `to_unit_id`: the other unit's id, code or exact name. `until_on` for a term with a known last
+    day; without one it stands until it is ended.
     """
 
     name: ClassVar[str] = "registry.relate"
@@ -113,8 +114,9 @@ class ListMarks(Command):
 class MergeUnit(Command):
     """A unit was entered twice: everything of `unit_id` goes to `into`. Answers `UnitView` of `into`.
 
-    Refused while the one to be given up has a title, a hold or a case of its own: `bound_unit`
-    when the other may be given up instead, `bound_both` when neither may.
+    `into`: its id, code or exact name. Refused while the one to be given up has a title, a hold
+    or a case of its own: `bound_unit` when the other may be given up instead, `bound_both` when
+    neither may.
     """
 
     name: ClassVar[str] = "registry.merge_unit"

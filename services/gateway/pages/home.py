@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.gateway.auth import guard
-from services.gateway.pages import home_calendar
+from services.gateway.pages import home_calendar, home_units
 from services.gateway.pages.desk import Missing, Pages, go, part, render
 from services.gateway.pages.todo import Todo
 from services.gateway.pages.words import SHANGHAI
@@ -96,7 +96,7 @@ async def home(request: Request) -> Response:
     asker = guard.asker_of(request)
     if asker.may(("unit",)) and not asker.may(_OFFICE):
         return go(f"/units/{asker.actor.unit_id}")
-    evaluation_tasks, oversight_tasks, imports, letters, dated = await asyncio.gather(
+    evaluation_tasks, oversight_tasks, imports, letters, dated, entered = await asyncio.gather(
         part(request, list[TaskItem], evaluation_round.ReadTasks()),
         part(request, TaskList, oversight.ListTasks()),
         part(request, dict[str, list[ImportReport]], registry.ListImports(status="staged")),
@@ -106,13 +106,14 @@ async def home(request: Request) -> Response:
             registry_acts.ListCommitments(status="submitted", limit=100),
         ),
         home_calendar.todo_of(request),
+        home_units.todo_of(request),
     )
     counts, figures, alarms = await asyncio.gather(
         part(request, UnitCounts, registry.CountUnits()),
         part(request, Figures, oversight.GetFigures()),
         part(request, dict[str, Any], oversight_feed.ListFeedAlarms(limit=20)),
     )
-    todo: list[Todo] = list(dated[0])
+    todo: list[Todo] = [*dated[0], *entered]
     if not isinstance(oversight_tasks, Missing):
         todo += [_from_oversight(t) for t in oversight_tasks.items]
     if not isinstance(evaluation_tasks, Missing):

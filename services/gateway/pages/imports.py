@@ -157,12 +157,17 @@ async def show(request: Request, import_id: str) -> Response:
 
 
 async def _show(request: Request, import_id: str, refused: Refused | None = None) -> Response:
-    wrong, right = await asyncio.gather(
+    wrong, right, likely = await asyncio.gather(
         _report(request, import_id),
         ask_for(
             request,
             ImportReport,
             registry.GetImport(import_id=import_id, outcomes=("new", "changed"), limit=100),
+        ),
+        ask_for(
+            request,
+            ImportReport,
+            registry.GetImport(import_id=import_id, likely=True, limit=200),
         ),
     )
     asker = guard.asker_of(request)
@@ -179,6 +184,7 @@ async def _show(request: Request, import_id: str, refused: Refused | None = None
         report=wrong,
         wrong=wrong.rows,
         right=right.rows,
+        likely=likely.rows,
         kept=kept,
         refused=refused,
         is_mine=wrong.staged_by == asker.actor.id,

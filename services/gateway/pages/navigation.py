@@ -33,12 +33,18 @@ class Shown:
 ENTRIES = (
     Entry("工作台", "/", ("any",), ()),
     Entry("本单位", "/my-unit", ("unit",), ("/my-unit", "/units/")),
-    Entry("单位", "/units", _ALL, ("/units", "/imports")),
+    Entry("单位", "/units", _ALL, ("/units", "/imports", "/duplicates")),
     Entry(
         "创建与评价",
         "/applications",
         (*_OFFICE, "unit", "auditor", "system"),
-        ("/applications", "/rounds", "/nominations", "/assessments", "/plans", "/objections"),
+        ("/applications", "/rounds", "/nominations", "/assessments", "/objections"),
+    ),
+    Entry(
+        "工作台账",
+        "/records",
+        (*_OFFICE, "unit", "expert", "coordinator", "auditor", "system"),
+        ("/records", "/gaps"),
     ),
     Entry("称号与铭牌", "/titles", _ALL, ("/titles",)),
     Entry("激励", "/incentives", (*_OFFICE, "planner", "unit", "system"), ("/incentives",)),
@@ -63,14 +69,23 @@ ENTRIES = (
     ),
     Entry(
         "规则与日历",
-        "/packs",
-        ("clerk", "reviewer", "admin", "auditor", "system"),
-        ("/packs", "/organisations", "/divisions"),
+        "/calendar",
+        ("clerk", "reviewer", "seat", "admin", "auditor", "system"),
+        (
+            "/calendar",
+            "/tasks",
+            "/plans",
+            "/reports",
+            "/workdays",
+            "/packs",
+            "/organisations",
+            "/divisions",
+        ),
     ),
     Entry(
         "组织机构",
         "/organisations",
-        ("seat", "planner", "liaison"),
+        ("planner", "liaison"),
         ("/organisations", "/divisions"),
     ),
 )

@@ -139,6 +139,26 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "partly": Word("部分属实", "warn"),
         "unfounded": Word("不属实"),
     },
+    "work": {
+        "open": Word("未开始"),
+        "doing": Word("进行中", "warn"),
+        "done": Word("已完成", "ok"),
+    },
+    "record-past": {
+        "written": Word("记录"),
+        "amended": Word("更正"),
+        "moved": Word("变更状态"),
+        "ended": Word("结束"),
+        "voided": Word("作废", "bad"),
+    },
+    "record-side": {
+        "": Word(""),
+        "unit": Word("本单位"),
+        "government": Word("政府方"),
+        "workers": Word("职工方"),
+        "employers": Word("企业方"),
+    },
+    "record-mark": {"late": Word("逾期", "warn")},
     "rule": {
         "met": Word("符合", "ok"),
         "not_met": Word("不符合", "bad"),
@@ -163,6 +183,12 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "system": Word("产业（系统）"),
         "township": Word("乡镇（街道）"),
     },
+    "phase": {
+        "application": Word("自主申报"),
+        "cultivation": Word("培育指导"),
+        "recognition": Word("评价认定"),
+        "exit": Word("动态退出"),
+    },
     "size": {
         "large": Word("大型"),
         "medium": Word("中型"),
@@ -186,9 +212,6 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
 
 SHORT = {
     "NB23": "《实施办法（征求意见稿）》",
-    "NB19": "甬和创办〔2019〕1号",
-    "WH23": "威人社函〔2023〕19号",
-    "HN23": "湘人社发〔2023〕15号",
     "GJ": "《创建标准基线》",
     "HX": "系统设置（非文件规定）",
 }

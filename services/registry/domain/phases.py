@@ -31,6 +31,7 @@ REACHED = {
     "commitment.submitted": Phase.APPLICATION,
     "application.received": Phase.APPLICATION,
     "commitment.accepted": Phase.CULTIVATION,
+    "unit.joined": Phase.CULTIVATION,
     "cultivation.started": Phase.CULTIVATION,
     "service.given": Phase.CULTIVATION,
     "unit.recognised": Phase.RECOGNITION,

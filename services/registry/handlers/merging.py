@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from services.registry.domain.merging import Bonds, check_bonds, check_pair
 from services.registry.domain.standing import Standing
 from services.registry.handlers.acts import Note, need, need_area, need_text, note
-from services.registry.handlers.unit_views import whole_unit
+from services.registry.handlers.unit_views import unit_meant, whole_unit
 from services.registry.handlers.views import entered
 from services.registry.store import doubles, marks, merging, relations, units
 from services.registry.store.units import Row
@@ -21,7 +21,8 @@ def merge_unit(tx: Tx, command: MergeUnit) -> UnitView:
     """Merge one entry into another, on an officer's word."""
     need(tx, "clerk", "reviewer")
     reason = need_text(command.reason, "请写明合并理由", "/reason")
-    return whole_unit(tx, merge(tx, command.unit_id, command.into, reason=reason))
+    into = unit_meant(tx, command.into, "/into")
+    return whole_unit(tx, merge(tx, command.unit_id, into, reason=reason))
 
 
 def merge(tx: Tx, unit_id: str, into: str, *, reason: str) -> Row:

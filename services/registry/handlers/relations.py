@@ -12,7 +12,7 @@ from services.registry.domain.stage import TEXT as STAGE_TEXT
 from services.registry.domain.stage import Stage
 from services.registry.domain.standing import Standing
 from services.registry.handlers.acts import Note, need, need_area, need_text, note, pack_for
-from services.registry.handlers.unit_views import other_unit
+from services.registry.handlers.unit_views import other_unit, unit_meant
 from services.registry.handlers.views import entered
 from services.registry.store import relations, titles, units
 from services.registry.store.units import Row
@@ -28,8 +28,9 @@ def relate(tx: Tx, command: Relate) -> RelationView:
     """Tie a unit to another, where the pack has room for it."""
     need(tx, "clerk")
     reason = need_text(command.reason, "请写明登记这项关系的依据", "/reason")
-    found = units.lock_units(tx, [command.unit_id, command.to_unit_id])
-    one, other = found[command.unit_id], found[command.to_unit_id]
+    to_unit_id = unit_meant(tx, command.to_unit_id, "/to_unit_id")
+    found = units.lock_units(tx, [command.unit_id, to_unit_id])
+    one, other = found[command.unit_id], found[to_unit_id]
     for row in (one, other):
         need_area(tx, row["division"])
         if row["standing"] == Standing.CLOSED:
@@ -41,9 +42,9 @@ def relate(tx: Tx, command: Relate) -> RelationView:
     rules.check_room(
         rule,
         term,
-        between=relations.list_between(tx, rule.id, command.unit_id, command.to_unit_id),
+        between=relations.list_between(tx, rule.id, command.unit_id, to_unit_id),
         mine=_limited(tx, rule.id, rule.single, from_unit_id=command.unit_id),
-        theirs=_limited(tx, rule.id, rule.one_per_other, to_unit_id=command.to_unit_id),
+        theirs=_limited(tx, rule.id, rule.one_per_other, to_unit_id=to_unit_id),
     )
     relation_id = tx.new_id("relation")
     is_new = relations.add_relation(
@@ -53,7 +54,7 @@ def relate(tx: Tx, command: Relate) -> RelationView:
             "relation": rule.id,
             "relation_text": rule.says,
             "from_unit_id": command.unit_id,
-            "to_unit_id": command.to_unit_id,
+            "to_unit_id": to_unit_id,
             "single": rule.single,
             "one_per_other": rule.one_per_other,
             "begins_on": command.begins_on,

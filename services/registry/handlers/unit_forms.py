@@ -27,6 +27,8 @@ from shared.messaging.tx import Tx
 from shared.policy.pack import Pack, UnitKind
 from shared.policy.programme import FieldSpec, ListItem
 
+_IN_ITS_OWN_PLACE = ("name_text", "division", "address", "starts_on")
+
 
 def unit_forms(tx: Tx, command: UnitForms) -> UnitFormsView:
     """The kinds, relations and marks of the pack at work for a place."""
@@ -107,7 +109,11 @@ def _choices(items: tuple[ListItem, ...]) -> tuple[Choice, ...]:
 
 
 def _public(pack: Pack, kind: UnitKind, row: Row, borne: list[Row]) -> PublicUnit:
-    shown = [spec for spec in kind.fields if spec.name in kind.public]
+    shown = [
+        spec
+        for spec in kind.fields
+        if spec.name in kind.public and column_of(spec.name) not in _IN_ITS_OWN_PLACE
+    ]
     facts = [PublicFact(says=s.says, value=_said(pack, row, s)) for s in shown]
     if kind.subtypes and SUBTYPE in row["details"]:
         words = {item.id: item.says for item in kind.subtypes}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from services.registry.domain import phases
 from services.registry.domain.standing import TEXT, Standing
+from services.registry.handlers.records_access import unit_called
 from services.registry.handlers.views import unit_view
 from services.registry.store import history, marks, titles, units
 from services.registry.store.reference import division_text
 from services.registry.store.units import Row
+from shared.contracts.refusals import Refused
 from shared.contracts.registry_answers import Says, UnitView
 from shared.contracts.registry_units_answers import OtherUnit, PhaseView
 from shared.contracts.scalars import kind_text
@@ -31,6 +33,15 @@ def whole_unit(tx: Tx, row: Row, warnings: tuple[Says, ...] = ()) -> UnitView:
             ),
         }
     )
+
+
+def unit_meant(tx: Tx, written: str, pointer: str) -> str:
+    """The id of the unit an officer names by id, code or exact name; 422 when none is named."""
+    row = unit_called(tx, written)
+    if row is None:
+        says = "请填写单位的统一社会信用代码、编号或全称"
+        raise Refused("unit_missing", says, status=422, errors=[{"pointer": pointer, "says": says}])
+    return str(row["unit_id"])
 
 
 def other_unit(row: Row) -> OtherUnit:
