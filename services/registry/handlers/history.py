@@ -9,9 +9,11 @@ from services.registry.domain.standing import Standing, move
 from services.registry.handlers.acts import Note, note, notes
 from services.registry.handlers.honours import grant_title, revoke_title
 from services.registry.handlers.joining import joined_by_application
+from services.registry.handlers.progress import keep_move
 from services.registry.store import cases, history, moves, records, units
 from shared.contracts.evaluation import (
     ApplicationReceived,
+    CaseMoved,
     NamingApproved,
     NoticePosted,
     RecognitionWithdrawn,
@@ -25,10 +27,12 @@ from shared.contracts.oversight import (
     RemovalPublished,
     WarningRecorded,
 )
+from shared.contracts.refusals import Refused
 from shared.contracts.registry_acts import Changes, GetDecision, UnitTimeline
 from shared.contracts.registry_answers import Change, ChangesPage, TimelineEntry
+from shared.contracts.scalars import suite_of
 from shared.messaging.tx import LAW_ZONE, Heard, Tx
-from shared.runtime import decisions, packs
+from shared.runtime import decisions, organisations, packs
 
 
 def unit_timeline(tx: Tx, command: UnitTimeline) -> dict[str, Any]:
@@ -54,12 +58,23 @@ def changes(tx: Tx, command: Changes) -> ChangesPage:
 
 
 def get_decision(tx: Tx, command: GetDecision) -> dict[str, Any]:
-    """The legal chain of a decision of this service; another area's unit is 404."""
+    """The legal chain of a decision of this service; another area's or programme's is 404.
+
+    About a unit: for whoever sees the unit and is of the same programme; about a record: for
+    whoever sees it; about anything else: for the people of the region of whoever decided.
+    """
     found = decisions.load(tx.session, command.decision_id)
-    if found["subject"].startswith("unit_"):
-        units.load_unit(tx, unit_id=found["subject"])
-    if found["subject"].startswith("record_"):
-        records.load_record(tx, found["subject"])
+    subject, node = found["subject"], str(found["decided_by"].get("node", ""))
+    if subject.startswith("record_"):
+        records.load_record(tx, subject)
+        known = True
+    elif subject.startswith("unit_"):
+        units.load_unit(tx, unit_id=subject)
+        known = bool(tx.actor.unit_id) or suite_of(node) == suite_of(tx.actor.node)
+    else:
+        known = organisations.may_know(tx.actor.node, node)
+    if not known:
+        raise Refused("decision_not_found", f"没有编号为 {command.decision_id} 的决定", status=404)
     return found
 
 
@@ -95,6 +110,8 @@ def _note(tx: Tx, heard: Heard, what: str, says: str, on: date, **more: str) -> 
 
 def _from_evaluation(tx: Tx, heard: Heard) -> None:
     match heard.event:
+        case CaseMoved() as said:
+            keep_move(tx, said, heard)
         case ApplicationReceived() as said:
             text = f"提出认定申请，收件号 {said.receipt_number}"
             clause = _clause(tx, said.unit_id, "recognition", "apply")

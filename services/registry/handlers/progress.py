@@ -7,18 +7,8 @@ from shared.contracts.evaluation import CaseMoved
 from shared.messaging.tx import Heard, Tx
 
 
-def hear_cases(tx: Tx, heard: list[Heard]) -> None:
-    """Keep each step, and where its case stands; the unit's stage follows by itself (0006)."""
-    for one in heard:
-        match one.event:
-            case CaseMoved() as said:
-                cases.learned_at(tx, one.envelope.time)
-                _keep(tx, said, one)
-            case _:
-                raise ValueError(f"not heard here: {one.event.name}")
-
-
-def _keep(tx: Tx, said: CaseMoved, heard: Heard) -> None:
+def keep_move(tx: Tx, said: CaseMoved, heard: Heard) -> None:
+    """Keep a step, and where its case stands; the unit's stage follows by itself (0006)."""
     common = {
         "case_id": said.case_id,
         "case_kind": said.case,

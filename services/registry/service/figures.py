@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from services.registry.handlers import bulletins, figures, ledgers, progress, statistics
-from shared.contracts import evaluation, registry_figures
+from services.registry.handlers import bulletins, figures, ledgers, statistics
+from shared.contracts import registry_figures
 from shared.contracts.message import Shape
 from shared.messaging.answer import accepts
-from shared.messaging.consume import hears
-from shared.messaging.tx import Heard, Tx
+from shared.messaging.tx import Tx
 
 
 class Figures:
@@ -72,8 +71,3 @@ class Figures:
     def bulletin(self, tx: Tx, command: registry_figures.GetBulletin) -> Shape:
         """A bulletin as it was issued."""
         return bulletins.get_bulletin(tx, command)
-
-    @hears(evaluation.CaseMoved)
-    def cases_moved(self, tx: Tx, heard: list[Heard]) -> None:
-        """Stages, ledgers and bulletins follow the steps of evaluation's cases."""
-        progress.hear_cases(tx, heard)

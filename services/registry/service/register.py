@@ -215,6 +215,7 @@ class Register:
         return history.get_decision(tx, command)
 
     @hears(
+        evaluation.CaseMoved,
         evaluation.ApplicationReceived,
         evaluation.UnitRecognised,
         evaluation.RecognitionWithdrawn,
@@ -222,7 +223,7 @@ class Register:
         evaluation.NamingApproved,
     )
     def evaluation_results(self, tx: Tx, heard: list[Heard]) -> None:
-        """Standing and titles follow what evaluation decided."""
+        """Stage, standing, titles and ledgers follow what evaluation said."""
         history.hear_evaluation(tx, heard)
 
     @hears(

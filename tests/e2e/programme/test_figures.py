@@ -10,6 +10,8 @@ import pytest
 
 from deploy.sample import people
 from deploy.sample.chain import moment
+from shared.runtime.organisations import all_nodes
+from tests.support.bulk import figure, keep, posted, share
 from tests.support.regions import Regions
 from tests.support.town import Row, Town, each
 from tests.support.waiting import wait_until
@@ -25,7 +27,6 @@ class Lake:
     units: list[Row]
     before: Row
     applied: Row
-    known: Row
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,10 @@ def lake(town: Town, regions: Regions, clerk: Any) -> Lake:
         await chain.commit(unit, moment(day))
         await town.heard(unit, "committed_on")
 
+    async def recognise(application: Row) -> None:
+        await chain.take_up(application, moment(date(YEAR, 3, 9)))
+        await chain.recognise(application, moment(date(YEAR, 4, 10)))
+
     town.do(town.plan(LAKE, YEAR))
     units = [regions.enter(LAKE, at=date(YEAR, 1, 5)) for _ in range(5)]
     town.do(each(units[:4], lambda u: commit(u, date(YEAR, 2, 6))))
@@ -57,9 +62,13 @@ def lake(town: Town, regions: Regions, clerk: Any) -> Lake:
     before = when({"assessed": 4}, date(YEAR, 3, 5))
     pairs = list(zip(units[:3], ready[:3], strict=True))
     at = moment(date(YEAR, 3, 6))
-    town.do(each(pairs, lambda p: chain.apply(p[0], *p[1], at)))
+    sent = town.do(each(pairs, lambda p: chain.apply(p[0], *p[1], at)))
     applied = when({"applied": 3}, date(YEAR, 3, 6))
-    return Lake(units, before, applied, {})
+    sent.append(town.do(chain.apply(units[3], *ready[3], moment(date(YEAR, 3, 8)))))
+    town.do(commit(units[4], date(YEAR, 4, 3)))
+    town.do(each(sent, recognise))
+    when({"recognised": 4}, date(YEAR, 4, 10))
+    return Lake(units, before, applied)
 
 
 @pytest.mark.obligation("NB23-012")
@@ -98,3 +107,59 @@ def test_coverage_counts_those_with_commitments_against_the_goal(
     assert (figure["part"], figure["whole"], figure["percent"]) == (4, 5, "80.0")
     assert (figure["target_on"], figure["clause"]) == ("2027-12-31", "NB23:一")
     assert [(k["says"], k["percent"]) for k in figure["by_kind"]] == [("企业", "80.0")]
+
+
+@pytest.mark.obligation("NB23-009")
+def test_attainment_counts_the_recognised_among_those_taking_part(
+    lake: Lake, regions: Regions, clerk: Any
+) -> None:
+    found = figure(regions, LAKE, "attainment", YEAR, clerk)
+    city = figure(regions, people.CITY, "attainment", YEAR)
+
+    assert share(found) == (4, 5, "80.0")
+    assert found["target_on"] == "2027-12-31"
+    zone = next(a for a in city["by_area"] if a["key"] == LAKE)
+    assert (zone["part"], zone["whole"], zone["percent"]) == (4, 5, "80.0")
+
+
+@pytest.mark.obligation("NB23-101")
+def test_districts_with_a_document_are_counted_for_both_items(regions: Regions) -> None:
+    """Zones follow the same duties as districts (A-32): fourteen offices beneath the city."""
+    offices = [
+        n.code for n in all_nodes().values()
+        if n.parent == people.CITY and n.level in ("district", "zone")
+    ]  # fmt: skip
+    day = date(2023, 2, 1)
+    for node in offices[:7]:
+        values = {"item": "plan", "document": "发展总体规划（甬政发〔2023〕1号）"}
+        keep(regions, "agenda", [{"values": values}], people.clerk(node), day)
+
+    def asked(measure: str) -> Row:
+        return figure(regions, people.CITY, measure, 2023, as_of=day.isoformat())
+
+    assert len(offices) == 14
+    assert share(asked("agenda_plan")) == (7, 14, "50.0")
+    assert share(asked("agenda_assessment")) == (0, 14, "0.0")
+
+
+@pytest.mark.obligation("NB23-102", "NB23-112")
+def test_the_yearly_report_holds_budget_and_results_against_the_plan(regions: Regions) -> None:
+    node, clerk = "330281", people.clerk("330281")
+    unit = regions.enter(node, at=date(2025, 3, 3))["unit_id"]
+    goal = {"year": 2025, "measure": "check_ups", "goal": "20", "says": "年度安排第二部分"}
+    posted(regions, "/goals", clerk, date(2025, 3, 4), goal)
+    values = {"mode": "peer", "checker": "互评组", "findings": "制度健全"}
+    rows = [{"unit_id": unit, "values": values}] * 18
+    keep(regions, "check_up", rows, clerk, date(2025, 6, 9))
+    money = {"values": {"budget": 300000, "spent": 120000}}
+    keep(regions, "budget", [money], clerk, date(2025, 1, 8))
+
+    report = regions.read(f"/reports/year_report/{node}/2025", clerk)
+
+    figures = {f["measure"]: f for s in report["sections"] for f in s["figures"]}
+    counts = {r["kind"]: r for s in report["sections"] for r in s["records"]}
+    assert (figures["check_ups"]["value"], figures["check_ups"]["of_plan"]) == ("18", "90.0")
+    assert "本级目标 20，完成 90.0%" in figures["check_ups"]["shown"]
+    assert {x["field"]: x["total"] for x in counts["budget"]["sums"]} == {
+        "budget": "300000.00", "spent": "120000.00",
+    }  # fmt: skip

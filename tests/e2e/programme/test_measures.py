@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from deploy.sample import people
+from deploy.sample.chain import moment
 from tests.support.bulk import figure, import_units, join, keep, posted, share
 from tests.support.regions import Regions
+from tests.support.town import each
+from tests.support.waiting import wait_until
 
 # Towns that belong to one test each, and days before any other test: nothing else is counted.
 WH_TOWN, WH_CONTACTS, WH_PARK_TOWN = "371002005", "371002006", "371002007"
@@ -35,6 +38,27 @@ def test_weihai_counts_enterprises_and_cluster_areas_apart(regions: Regions) -> 
     assert enterprises["target_on"] == "2027-12-31"
     assert share(clusters) == (1, 2, "50.0")
     assert enterprises["clause"].startswith("WH:")
+
+
+@pytest.mark.obligation("WH-010")
+def test_three_of_five_creating_enterprises_reach_the_standard(regions: Regions) -> None:
+    town, chain = "371082008", regions.system.chain
+    units = [regions.enter(town, at=date(2023, 9, 4)) for _ in range(5)]
+    join(regions, [u["unit_id"] for u in units], "371082", date(2023, 9, 5))
+
+    async def recognised(unit: dict[str, Any]) -> None:
+        at = moment(date(2023, 10, 9))
+        assessment, resolution = await chain.assess(unit, at), await chain.vote(unit, at)
+        application = await chain.apply(unit, assessment, resolution, at)
+        await chain.recognise(await chain.take_up(application, at), at)
+
+    regions.system.do(each(units[:3], recognised))
+
+    def reached() -> bool:
+        return share(figure(regions, town, "attainment", 2026)) == (3, 5, "60.0")
+
+    wait_until(reached, what="three recognised of five")
+    assert figure(regions, town, "attainment", 2026)["target_on"] == "2027-12-31"
 
 
 @pytest.mark.obligation("WH-074")

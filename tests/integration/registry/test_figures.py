@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from services.registry.handlers import figures, files, history, progress, statistics, units
+from services.registry.handlers import figures, files, history, statistics, units
 from shared.contracts.evaluation import CaseMoved, UnitRecognised
 from shared.contracts.registry import AmendUnit, CloseUnit
 from shared.contracts.registry_acts import AcceptCommitment, SubmitCommitment
@@ -43,7 +43,7 @@ def _moved(unit: UnitView, case: str, stage: str, *, day: date, number: int) -> 
 
 def _hear(tx: Tx, event: CaseMoved, number: int) -> None:
     at = datetime(event.on.year, event.on.month, event.on.day, 5, tzinfo=UTC)
-    progress.hear_cases(tx, [heard(event, time=at, number=number)])
+    history.hear_evaluation(tx, [heard(event, time=at, number=number)])
 
 
 def _stages(found: Statistics) -> dict[str, int]:

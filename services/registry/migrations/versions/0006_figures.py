@@ -213,11 +213,14 @@ DECLARE
     WHEN 'case_file' THEN (to_jsonb(NEW) ->> 'moved_on')::date
     WHEN 'cultivation' THEN (to_jsonb(NEW) ->> 'started_on')::date
     ELSE coalesce(to_jsonb(NEW) ->> 'revoked_on', to_jsonb(NEW) ->> 'granted_on')::date END;
+  stands text;
 BEGIN
-  UPDATE unit u SET stage = now_at.stage, stage_on = on_day
-  FROM (SELECT unit_id, stage_of(unit_id, standing, on_day) AS stage FROM unit
-        WHERE unit_id = NEW.unit_id AND standing <> 'closed') now_at
-  WHERE u.unit_id = now_at.unit_id AND u.stage <> now_at.stage;
+  -- Locked first, worked out after: whoever changes the standing meanwhile is waited for.
+  SELECT standing INTO stands FROM unit WHERE unit_id = NEW.unit_id FOR UPDATE;
+  IF stands IS NOT NULL AND stands <> 'closed' THEN
+    UPDATE unit SET stage = stage_of(NEW.unit_id, stands, on_day), stage_on = on_day
+    WHERE unit_id = NEW.unit_id AND stage <> stage_of(NEW.unit_id, stands, on_day);
+  END IF;
   RETURN NULL;
 END $$
 """
