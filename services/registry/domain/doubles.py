@@ -122,7 +122,7 @@ def find_doubles(asked: Sequence[Entry], known: Sequence[Entry]) -> dict[str, li
     for entry in known:
         for key in entry.keys:
             blocks[key].append(entry)
-    telling = {key: block for key, block in blocks.items() if len(block) <= MOST_IN_BLOCK}
+    telling = {key: block for key, block in blocks.items() if 1 < len(block) <= MOST_IN_BLOCK}
     found: dict[str, list[Found]] = {}
     for entry in asked:
         near = {other.unit_id: other for key in entry.keys for other in telling.get(key, ())}

@@ -142,7 +142,9 @@ def checked(
         if needed and is_empty(getattr(entry, column)):
             faults.append(_needed(column, spec, rules.kind))
     details, wrong = _details_of(entry.details, rules, held or {})
-    return entry.model_copy(update={"details": details}), [*faults, *wrong]
+    if details != entry.details:
+        entry = entry.model_copy(update={"details": details})
+    return entry, [*faults, *wrong]
 
 
 def _faults_of(entry: UnitEntry) -> list[FieldFault]:
@@ -171,6 +173,8 @@ def _details_of(
     given: Mapping[str, str], rules: KindRules, held: Mapping[str, str]
 ) -> tuple[dict[str, str], list[FieldFault]]:
     kind = rules.kind
+    if not (given or held or rules.required or kind.subtypes):
+        return {}, []
     known = {*rules.options, SUBTYPE} if kind.subtypes else rules.options
     others = {name: value for name, value in held.items() if name not in known}
     mine = {name: value for name, value in given.items() if others.get(name) != value}

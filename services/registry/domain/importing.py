@@ -20,8 +20,10 @@ from services.registry.domain.entry import (
     tidy_code,
 )
 from shared.contracts.registry import Cell, UnitEntry
+from shared.policy.programme import FieldSpec
 
 _DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_OF_ENTRY = frozenset(UnitEntry.model_fields) - {"kind", "code", "details"}
 _SIZES = {"大型": "large", "中型": "medium", "小型": "small", "微型": "micro"}
 
 
@@ -40,7 +42,7 @@ class ReadRow:
     """A row as read: the entry, or what was wrong with the cells."""
 
     row: int
-    values: dict[str, str]
+    name_text: str
     entry: UnitEntry | None
     code: str
     faults: tuple[FieldFault, ...] = ()
@@ -59,15 +61,19 @@ class Finding:
 
 def is_blank(cells: Sequence[Cell]) -> bool:
     """Whether a row holds nothing."""
-    return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in cells)
+    return not any(cell not in (None, "") for cell in cells) or all(
+        cell is None or (isinstance(cell, str) and not cell.strip()) for cell in cells
+    )
 
 
 def _text(cell: Cell) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, str):
+        return cell.replace("\x00", "").strip()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell).replace("\x00", "").strip()
+    return str(cell)
 
 
 def _whole(text: str) -> int:
@@ -100,56 +106,82 @@ _READERS: Mapping[str, tuple[Callable[[str], object], str]] = {
 }
 
 
-def read_row(
-    columns: Sequence[str], cells: Sequence[Cell], row: int, kinds: Mapping[str, KindRules]
-) -> ReadRow:
-    """Read one row against the pack's kinds; never raises for what a file may hold.
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the columns of a file are read for one kind, worked out once a file."""
+
+    rules: KindRules
+    entry: tuple[tuple[int, str], ...]  # place in the row, field of the entry
+    own: tuple[tuple[FieldSpec, tuple[int, ...]], ...]
+    subtype: int | None
+
+
+class Reader:
+    """Reads the rows of a file against the pack's kinds; never raises for what a file may hold.
 
     A column is named by a field of the entry, by a field of the kind, or by that field's word;
     what the kind has no field for is left aside.
     """
-    raw = dict(zip(columns, cells, strict=False))
-    values = {name: _text(cell) for name, cell in raw.items()}
-    rules = _kind(values.get("kind", ""), kinds)
-    faults: list[FieldFault] = []
-    if rules is None:
-        known = "、".join(r.kind.name for r in kinds.values())
-        said = values.get("kind", "") or "（空）"
-        says = f"单位类型“{said}”不在本办法的单位类型（{known}）内"
-        return ReadRow(row, values, None, "", (FieldFault("kind", "kind_unknown", says),))
-    cell = raw.get("code")
-    if (fault := code_fault(rules, cell)) is not None:
-        faults.append(FieldFault("code", fault.code, fault.says))
-    entry_values: dict[str, object] = {}
-    for name, text in values.items():
-        if text and name not in ("kind", "details"):
-            _take(rules.columns.get(name, name), text, entry_values, faults)
-    code = tidy_code(rules.kind.identifier, values.get("code", ""))
-    entry_values |= {"kind": rules.kind.id, "code": code, "details": _details(values, rules)}
-    entry_values.setdefault("name_text", "")
-    entry_values.setdefault("division", "")
-    entry, wrong = checked(UnitEntry.model_validate(entry_values), rules)
-    return ReadRow(row, values, entry, code, (*faults, *wrong))
+
+    def __init__(self, columns: Sequence[str], kinds: Mapping[str, KindRules]) -> None:
+        self.columns = tuple(columns)
+        places = {name: at for at, name in enumerate(columns)}
+        self._kind, self._code = places.get("kind", -1), places.get("code", -1)
+        self._name = places.get("name_text", -1)
+        plans = {name: _plan(columns, rules) for name, rules in kinds.items()}
+        self._plans = {plan.rules.kind.name: plan for plan in plans.values()} | plans
+        self._known = "、".join(rules.kind.name for rules in kinds.values())
+
+    def read(self, cells: Sequence[Cell], row: int) -> ReadRow:
+        """One row: the entry, or what was wrong with its cells."""
+        texts = [_text(cell) for cell in cells]
+        texts += [""] * (len(self.columns) - len(texts))
+        name = texts[self._name] if self._name >= 0 else ""
+        said = texts[self._kind] if self._kind >= 0 else ""
+        plan = self._plans.get(said)
+        if plan is None:
+            says = f"单位类型“{said or '（空）'}”不在本办法的单位类型（{self._known}）内"
+            return ReadRow(row, name, None, "", (FieldFault("kind", "kind_unknown", says),))
+        faults: list[FieldFault] = []
+        held = 0 <= self._code < len(cells)
+        if (fault := code_fault(plan.rules, cells[self._code] if held else None)) is not None:
+            faults.append(FieldFault("code", fault.code, fault.says))
+        code = tidy_code(plan.rules.kind.identifier, texts[self._code] if held else "")
+        values: dict[str, object] = {"name_text": "", "division": ""}
+        for at, field_name in plan.entry:
+            if text := texts[at]:
+                _take(field_name, text, values, faults)
+        values |= {"kind": plan.rules.kind.id, "code": code, "details": _details(texts, plan)}
+        entry, wrong = checked(UnitEntry.model_validate(values), plan.rules)
+        return ReadRow(row, name, entry, code, (*faults, *wrong))
 
 
-def _kind(text: str, kinds: Mapping[str, KindRules]) -> KindRules | None:
-    return kinds.get(text) or next((r for r in kinds.values() if r.kind.name == text), None)
+def _plan(columns: Sequence[str], rules: KindRules) -> _Plan:
+    meant = [(at, rules.columns.get(name, name)) for at, name in enumerate(columns)]
+    entry = tuple((at, name) for at, name in meant if name in _OF_ENTRY)
+    own = tuple(
+        (spec, tuple(columns.index(n) for n in (spec.name, spec.says) if n in columns))
+        for spec in rules.own
+    )
+    wanted = rules.kind.subtypes and SUBTYPE in columns
+    subtype = columns.index(SUBTYPE) if wanted else None
+    return _Plan(rules, entry, tuple(pair for pair in own if pair[1]), subtype)
 
 
-def _details(values: Mapping[str, str], rules: KindRules) -> dict[str, str]:
+def _details(texts: Sequence[str], plan: _Plan) -> dict[str, str]:
     """What the row says of the kind's own fields, under their names."""
-    found = {SUBTYPE: values[SUBTYPE]} if rules.kind.subtypes and values.get(SUBTYPE) else {}
-    for spec in rules.own:
-        text = values.get(spec.name) or values.get(spec.says, "")
-        day = _DATE.match(text) if spec.form == "date" else None
+    found: dict[str, str] = {}
+    if plan.subtype is not None and texts[plan.subtype]:
+        found[SUBTYPE] = texts[plan.subtype]
+    for spec, places in plan.own:
+        text = next((texts[at] for at in places if texts[at]), "")
         if text:
+            day = _DATE.match(text) if spec.form == "date" else None
             found[spec.name] = f"{day[1]}-{day[2]:0>2}-{day[3]:0>2}" if day else text
     return found
 
 
 def _take(name: str, text: str, into: dict[str, object], faults: list[FieldFault]) -> None:
-    if name not in UnitEntry.model_fields:
-        return
     if name == "size":
         into[name] = _SIZES.get(text, text)
         return

@@ -34,7 +34,7 @@ class Wanted:
 def name_key(name: str) -> str:
     """A name without width, case, spaces and punctuation: equal keys are the same name."""
     plain = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(c for c in plain if c.isalnum())
+    return plain if plain.isalnum() else "".join(filter(str.isalnum, plain))
 
 
 @lru_cache(maxsize=30_000)

@@ -34,12 +34,11 @@ def line_for(lines: Sequence[SizeLine], industry: str) -> SizeLine | None:
     return max(found, key=lambda pair: pair[0])[1] if found and industry else None
 
 
-def size_of(lines: Sequence[SizeLine], industry: str, figures: Figures) -> str:
-    """large, medium, small, micro; "" when industry or a listed figure is not known.
+def size_of(line: SizeLine | None, figures: Figures) -> str:
+    """large, medium, small, micro; "" when the row or a listed figure is not known.
 
     The three upper levels need every listed figure at the bound; micro needs only one below.
     """
-    line = line_for(lines, industry)
     if line is None:
         return ""
     known = {name: getattr(figures, name) for name in line.bounds}

@@ -11,19 +11,19 @@ from services.registry.domain.entry import KindRules, is_own_number, rules_of
 from services.registry.domain.importing import (
     Finding,
     Outcome,
+    Reader,
     ReadRow,
     changes_between,
     is_blank,
-    read_row,
 )
 from services.registry.domain.search import name_key
 from services.registry.handlers.acts import fact
 from services.registry.handlers.doubles import alike_of, says_of
 from services.registry.handlers.unit_entries import (
-    columns_of,
     division_fault,
     is_open,
     likeness_of,
+    plain_columns,
 )
 from services.registry.store import imports, units
 from services.registry.store.reference import division_text
@@ -53,8 +53,9 @@ class Chunk:
     def judged(self, command: StageImport) -> list[dict[str, Any]]:
         """Every row that is not blank, judged."""
         self.kinds = {k: rules_of(kind, self.pack.lists) for k, kind in self.pack.kinds.items()}
+        reader = Reader(command.columns, self.kinds)
         read = [
-            read_row(command.columns, cells, number, self.kinds)
+            reader.read(cells, number)
             for number, cells in enumerate(command.rows, start=command.first_row)
             if not is_blank(cells)
         ]
@@ -82,17 +83,17 @@ class Chunk:
         finding = self._finding(row)
         held = self._held(row)
         unit_id = finding.unit_id or self.tx.new_id("unit")
-        values = {**_BLANK, "code": row.code, "name_text": row.values.get("name_text", "")[:300]}
+        values = {**_BLANK, "code": row.code, "name_text": row.name_text[:300]}
         if row.entry is not None and finding.outcome in (Outcome.NEW, Outcome.CHANGED):
             entry = row.entry if held is None else _merged(held, row.entry)
             kind = self.pack.kinds[entry.kind]
             code = held["code"] if held else ""
-            values = columns_of(self.tx, entry, kind, held_code=code) | {"unit_id": unit_id}
+            values |= plain_columns(self.tx, entry, kind, held_code=code)
+            values |= {"unit_id": unit_id, "name_key": name_key(entry.name_text)}
             self.entries.append(likeness_of(values))
             values["like_keys"] = self.entries[-1].keys
         return {
             **values,
-            "grams": tuple(values["grams"]),
             "import_id": self.import_id,
             "row": row.row,
             "unit_id": unit_id,
@@ -185,10 +186,9 @@ class Chunk:
 
 
 _BLANK: Mapping[str, Any] = {
-    **dict.fromkeys(("kind", "name_key", "sort_key", "division", "address", "industry"), ""),
+    **dict.fromkeys(("kind", "name_key", "division", "address", "industry"), ""),
     **dict.fromkeys(("size", "leader_code", "contact_name", "contact_phone"), ""),
     **dict.fromkeys(("headcount", "revenue", "assets", "starts_on", "ends_on")),
-    "grams": [],
     "like_keys": [],
     "details": {},
 }

@@ -10,6 +10,7 @@ from services.registry.handlers.acts import Note, need, need_area, notes, pack_f
 from services.registry.handlers.doubles import look_for_doubles
 from services.registry.handlers.import_rows import Chunk
 from services.registry.handlers.leaders import tie_by_entry, tie_waiting
+from services.registry.handlers.unit_entries import searched
 from services.registry.handlers.views import entered
 from services.registry.store import imports, units
 from services.registry.store.units import Row
@@ -145,7 +146,9 @@ def _enter_next(tx: Tx, import_id: str) -> None:
 
 
 def _enter(tx: Tx, import_id: str, outcome: str) -> None:
-    ids = imports.enter_rows(tx, import_id, outcome=outcome, some=SET_SIZE)
+    due = imports.due_rows(tx, import_id, outcome=outcome, some=SET_SIZE)
+    keys = [{"unit_id": row["unit_id"], **searched(row["name_text"])} for row in due]
+    ids = imports.enter_rows(tx, import_id, outcome=outcome, keys=keys) if due else []
     if not ids:
         return
     tied = imports.link_leaders(tx, import_id)

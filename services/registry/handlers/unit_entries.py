@@ -92,19 +92,28 @@ def division_fault(tx: Tx, code: str) -> str:
 
 def columns_of(tx: Tx, entry: UnitEntry, kind: UnitKind, *, held_code: str = "") -> dict[str, Any]:
     """An entry as columns: tidy code, search keys, size class; `keyed` adds what likeness needs."""
-    keys = keys_of(entry.name_text)
+    return plain_columns(tx, entry, kind, held_code=held_code) | searched(entry.name_text)
+
+
+def searched(name_text: str) -> dict[str, Any]:
+    """The columns by which a name is found and sorted."""
+    keys = keys_of(name_text)
+    return {"name_key": keys.name_key, "sort_key": keys.sort_key, "grams": list(keys.grams)}
+
+
+def plain_columns(
+    tx: Tx, entry: UnitEntry, kind: UnitKind, *, held_code: str = ""
+) -> dict[str, Any]:
+    """The columns without those a name is searched by."""
     code = tidy_code(kind.identifier, entry.code) or held_code
     if not code:
         series = f"{entry.division[:6]}-{kind.id}"
         code = f"{series}-{units.next_number(tx, series):04d}".upper()
     return {
-        **entry.model_dump(),
+        **entry.__dict__,
         "name_text": entry.name_text.strip(),
         "code": code,
         "leader_code": tidy_code("credit_code", entry.leader_code),
-        "name_key": keys.name_key,
-        "sort_key": keys.sort_key,
-        "grams": list(keys.grams),
         "size": entry.size or size_class(entry, kind),
     }
 
@@ -124,7 +133,7 @@ def size_class(entry: UnitEntry, kind: UnitKind) -> str:
     if kind.identifier != "credit_code" or entry.headcount is None:
         return ""
     figures = Figures(Decimal(entry.headcount), entry.revenue, entry.assets)
-    return size_of(reference.size_lines(), reference.lettered(entry.industry), figures)
+    return size_of(reference.size_line(entry.industry), figures)
 
 
 def _tidied(tx: Tx, entry: UnitEntry, rules: KindRules, held: Row | None) -> UnitEntry:

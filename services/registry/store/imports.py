@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import func, select, text, update
 
 from services.registry.store.tables import ENTRY_COLUMNS, import_batch, import_row
@@ -13,7 +14,7 @@ from services.registry.store.units import Row, Values, within
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
 
-_COLUMNS = ", ".join(ENTRY_COLUMNS)
+_SEARCHED = ("sort_key", "grams")  # worked out when a row enters, not in the dry run
 _CHANGED = (
     "name_text", "name_key", "sort_key", "grams", "division", "address", "industry", "size",
     "leader_code", "contact_name", "contact_phone", "headcount", "revenue", "assets", "starts_on",
@@ -22,24 +23,34 @@ _CHANGED = (
 
 _STAGED = (
     "import_id", "row", "outcome", "says", "changes", "seen_revision", "entered", "likely",
-    *ENTRY_COLUMNS,
+    *(name for name in ENTRY_COLUMNS if name not in _SEARCHED),
 )  # fmt: skip
 _AT_ONCE = 2000
 _STAGE = text(
     f"INSERT INTO import_row ({', '.join(_STAGED)}) SELECT {', '.join(_STAGED)}"  # noqa: S608  own columns
-    " FROM jsonb_populate_recordset(NULL::import_row, CAST(:rows AS jsonb))"
+    " FROM json_populate_recordset(NULL::import_row, CAST(:rows AS json))"
 )
 
-_NEXT_ROWS = (
+
+def _due(column: str) -> str:
+    return f"keys.{column}" if column in _SEARCHED else f"due.{column}"
+
+
+_COLUMNS = ", ".join(ENTRY_COLUMNS)
+_VALUES = ", ".join(map(_due, ENTRY_COLUMNS))
+_KEYS = (
+    "jsonb_to_recordset(CAST(:keys AS jsonb)) AS keys (unit_id text, sort_key text, grams text[])"
+)
+_DUE_ROWS = (
     "WITH due AS (SELECT * FROM import_row WHERE import_id = :import_id AND outcome = :outcome"
     " AND NOT entered ORDER BY row LIMIT :some),"
 )
 
 _ENTER_NEW = text(
-    f"{_NEXT_ROWS}"  # noqa: S608  column names of our own tables
+    f"{_DUE_ROWS}"  # noqa: S608  column names of our own tables
     f" made AS (INSERT INTO unit ({_COLUMNS}, standing, standing_on, revision, entered_at,"
-    f" entered_by) SELECT {_COLUMNS}, 'registered', :today, 1, :now, :who FROM due"
-    " ON CONFLICT DO NOTHING RETURNING unit_id),"
+    f" entered_by) SELECT {_VALUES}, 'registered', :today, 1, :now, :who FROM due"
+    f" JOIN {_KEYS} USING (unit_id) ON CONFLICT DO NOTHING RETURNING unit_id),"
     " marked AS (UPDATE import_row r SET entered = true, outcome = CASE WHEN r.unit_id IN"
     " (SELECT unit_id FROM made) THEN r.outcome ELSE 'conflict' END, says = CASE WHEN r.unit_id"
     " IN (SELECT unit_id FROM made) THEN r.says ELSE CAST(:taken AS jsonb) END"
@@ -48,10 +59,10 @@ _ENTER_NEW = text(
 )
 
 _ENTER_CHANGED = text(
-    f"{_NEXT_ROWS}"  # noqa: S608  column names of our own tables
-    f" made AS (UPDATE unit u SET {', '.join(f'{c} = due.{c}' for c in _CHANGED)},"
+    f"{_DUE_ROWS}"  # noqa: S608  column names of our own tables
+    f" made AS (UPDATE unit u SET {', '.join(f'{c} = {_due(c)}' for c in _CHANGED)},"
     " details = u.details || due.details, revision = u.revision + 1, amended_at = :now,"
-    " amended_by = :who FROM due WHERE u.unit_id = due.unit_id"
+    f" amended_by = :who FROM due JOIN {_KEYS} USING (unit_id) WHERE u.unit_id = due.unit_id"
     " AND u.revision = due.seen_revision AND u.standing <> 'closed' RETURNING u.unit_id),"
     " marked AS (UPDATE import_row r SET entered = true, outcome = CASE WHEN r.unit_id IN"
     " (SELECT unit_id FROM made) THEN r.outcome ELSE 'conflict' END, says = CASE WHEN r.unit_id"
@@ -118,13 +129,16 @@ def list_batches(tx: Tx, status: str) -> Sequence[Row]:
 
 
 def add_rows(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Stage judged rows in one statement: a file may hold a hundred thousand.
+    """Stage judged rows in a statement for each two thousand: a file may hold a hundred thousand.
 
     COPY would be faster still, but psycopg2 cannot copy while it yields to the eventlet hub.
     """
+    of_row = itemgetter(*_STAGED)
     for first in range(0, len(rows), _AT_ONCE):
-        some = [{name: row[name] for name in _STAGED} for row in rows[first : first + _AT_ONCE]]
-        lines = json.dumps(some, ensure_ascii=False, default=str).replace("\\u0000", "")
+        some = [
+            dict(zip(_STAGED, of_row(row), strict=True)) for row in rows[first : first + _AT_ONCE]
+        ]
+        lines = to_json(some).decode().replace("\\u0000", "")
         tx.session.execute(_STAGE, {"rows": lines})
 
 
@@ -185,16 +199,32 @@ def rows_left(tx: Tx, import_id: str) -> int:
     return int(tx.session.execute(query).scalar_one())
 
 
-def enter_rows(tx: Tx, import_id: str, *, outcome: str, some: int) -> list[str]:
+def due_rows(tx: Tx, import_id: str, *, outcome: str, some: int) -> Sequence[Row]:
+    """Unit and name of the rows that `enter_rows` lets in next."""
+    query = (
+        select(import_row.c.unit_id, import_row.c.name_text)
+        .where(import_row.c.import_id == import_id, import_row.c.outcome == outcome)
+        .where(~import_row.c.entered)
+        .order_by(import_row.c.row)
+        .limit(some)
+    )
+    return tx.session.execute(query).mappings().all()
+
+
+def enter_rows(
+    tx: Tx, import_id: str, *, outcome: str, keys: Sequence[Mapping[str, Any]]
+) -> list[str]:
     """Let the next rows enter as one set; ids of the units made or changed.
 
-    A row whose unit moved on since the dry run becomes a conflict and changes nothing.
+    keys: `unit_id`, `sort_key` and `grams` of each of the `due_rows`. A row whose unit moved on
+    since the dry run becomes a conflict and changes nothing.
     """
     statement = _ENTER_NEW if outcome == "new" else _ENTER_CHANGED
     values: dict[str, object] = {
         "import_id": import_id,
         "outcome": outcome,
-        "some": some,
+        "some": len(keys),
+        "keys": to_json(list(keys)).decode(),
         "now": tx.now,
         "who": tx.actor.id,
         "taken": '["预检之后该单位已被登记或修改：请重新导入这一行"]',

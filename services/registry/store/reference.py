@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from services.registry.domain.size import SizeLine
+from services.registry.domain.size import SizeLine, line_for
 from shared.policy.tree import LOADER
 
 _FOLDER = Path(__file__).parent
@@ -106,6 +106,12 @@ def size_lines() -> tuple[SizeLine, ...]:
         )
         for row in rows
     )
+
+
+@lru_cache(maxsize=4096)
+def size_line(industry: str) -> SizeLine | None:
+    """The row of the table of size classes that an industry goes by, if any."""
+    return line_for(size_lines(), lettered(industry))
 
 
 def lettered(industry: str) -> str:

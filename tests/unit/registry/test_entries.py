@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.domain.entry import rules_of
-from services.registry.domain.importing import changes_between, is_blank, read_row
+from services.registry.domain.importing import Reader, changes_between, is_blank
 from services.registry.domain.size import Figures, size_of
 from services.registry.store.reference import division_text, lettered, size_lines
 from shared.contracts.registry import IMPORT_COLUMNS, Cell
@@ -53,11 +53,11 @@ def test_the_size_class_at_its_lines(
 ) -> None:
     figures = Figures(Decimal(headcount), Decimal(revenue), Decimal(0))
 
-    assert size_of(size_lines(), lettered(industry), figures) == size
+    assert size_of(size_line(industry), figures) == size
 
 
 def test_an_unknown_figure_gives_no_class() -> None:
-    assert size_of(size_lines(), "C34", Figures(Decimal(1000), None, None)) == ""
+    assert size_of(size_line("C34"), Figures(Decimal(1000), None, None)) == ""
 
 
 def test_a_good_row_is_an_entry() -> None:
@@ -65,7 +65,7 @@ def test_a_good_row_is_an_entry() -> None:
         "企业", " 甬江机械 ", "91330203ma9t00018h", 330203, 120.0, "1,200.5", "2024年3月1日", "小型",
     ]  # fmt: skip
 
-    read = read_row(COLUMNS, cells, 2, KINDS)
+    read = Reader(COLUMNS, KINDS).read(cells, 2)
 
     assert read.faults == ()
     assert read.entry is not None
@@ -98,7 +98,7 @@ def test_a_wrong_cell_is_told_in_its_own_words(place: int, cell: Cell, word: str
     ]  # fmt: skip
     cells[place] = cell
 
-    read = read_row(COLUMNS, cells, 2, KINDS)
+    read = Reader(COLUMNS, KINDS).read(cells, 2)
 
     assert len(read.faults) == 1
     assert word in read.faults[0].says
@@ -107,8 +107,8 @@ def test_a_wrong_cell_is_told_in_its_own_words(place: int, cell: Cell, word: str
 def test_a_field_the_pack_requires_is_asked_for_by_its_own_name() -> None:
     columns = ("kind", "name_text", "division", "managing_body")
 
-    bare = read_row(columns, ["工业园区", "望春园区", "330203", None], 2, KINDS)
-    full = read_row(columns, ["工业园区", "望春园区", "330203", "管委会"], 2, KINDS)
+    bare = Reader(columns, KINDS).read(["工业园区", "望春园区", "330203", None], 2)
+    full = Reader(columns, KINDS).read(["工业园区", "望春园区", "330203", "管委会"], 2)
 
     assert [fault.says for fault in bare.faults] == ["工业园区必须填写“管理机构”"]
     assert full.faults == ()
@@ -121,14 +121,14 @@ CELLS = st.none() | st.text(max_size=30) | st.integers() | st.floats() | st.bool
 
 @given(st.lists(CELLS, max_size=12))
 def test_no_row_whatever_raises(cells: list[Cell]) -> None:
-    read = read_row(tuple(IMPORT_COLUMNS.values()), ["企业", *cells], 2, KINDS)
+    read = Reader(tuple(IMPORT_COLUMNS.values()), KINDS).read(["企业", *cells], 2)
 
     assert read.row == 2
     assert read.entry is None or read.entry.kind == "enterprise"
 
 
 def test_blank_rows_and_blank_cells_change_nothing() -> None:
-    entry = read_row(COLUMNS, ["企业", "甲", "91330203MA9T00018H", "330203"], 2, KINDS).entry
+    entry = Reader(COLUMNS, KINDS).read(["企业", "甲", "91330203MA9T00018H", "330203"], 2).entry
     assert entry is not None
 
     assert is_blank([None, "  ", ""])
