@@ -14,7 +14,9 @@ from services.gateway.api import (
     files,
     honours,
     incentives,
+    library,
     oversight,
+    packs,
     people,
     records,
     special,
@@ -29,12 +31,14 @@ TABLES: tuple[tuple[tuple[Door, ...], str], ...] = (
     (units.DOORS, "单位"),
     (unit_life.DOORS, "单位"),
     (honours.DOORS, "荣誉"),
-    (calendar.DOORS, "日历"),
+    (library.DOORS, "荣誉"),
     (evaluation.DOORS, "创建与评价"),
     (incentives.DOORS, "激励"),
     (oversight.DOORS, "监督与退出"),
     (records.DOORS, "工作台账"),
+    (calendar.DOORS, "日历"),  # after the doors whose paths begin as /tasks/{task_id} does
     (people.DOORS, "组织机构"),
+    (packs.DOORS, "政策包"),
     (figures.DOORS, "统计与台账"),
 )
 PUBLIC_TABLES: tuple[tuple[tuple[Door, ...], str], ...] = (
@@ -53,6 +57,7 @@ def include_api(app: FastAPI) -> None:
     inner.include_router(special.router)
     inner.include_router(files.router)
     inner.include_router(calendar.router)
+    inner.include_router(packs.router)
     inner.include_router(exports.router)
     app.include_router(inner)
     outer = APIRouter(prefix=PUBLIC_PREFIX)

@@ -17,7 +17,7 @@ from shared.contracts.oversight_checks import (
     RecordCheck,
 )
 from shared.contracts.refusals import Refused
-from shared.contracts.scalars import covers
+from shared.contracts.scalars import covers, suite_of
 from shared.messaging.tx import Tx
 from shared.runtime import packs
 
@@ -28,6 +28,9 @@ RECHECK = checks_view.RECHECK
 def open_campaign(tx: Tx, command: OpenCampaign) -> CampaignWhole:
     """Open a campaign over the actor's own area, or a part of it; 403 for any other."""
     refuse_unless(tx.actor, *OPENERS)
+    if suite_of(tx.actor.node):
+        says = "抽查、普查由协调劳动关系三方会议办公室开展，您所在的办公室没有这一环节。"
+        raise Refused("no_such_step", says)
     if not covers(tx.actor.node, command.node):
         raise Refused(
             "outside_area",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from services.registry.handlers.acts import need, need_area, pack_for
+from services.registry.handlers.acts import need, pack_for
 from services.registry.handlers.measuring import among_members, measure_of, worked_out
 from services.registry.store import goals, units
 from services.registry.store.figures import Asked
@@ -20,7 +20,7 @@ from shared.contracts.registry_figures import (
     SetGoal,
     YearFigure,
 )
-from shared.contracts.scalars import area_of
+from shared.contracts.scalars import area_of, covers
 from shared.messaging.tx import Tx
 from shared.policy.pack import Pack
 from shared.runtime import organisations
@@ -102,7 +102,8 @@ def need_node(tx: Tx, node: str) -> None:
     """Refuse figures of a place the actor does not answer for; a unit's own person sees none."""
     if tx.actor.unit_id or not area_of(node).isdigit():
         raise Refused("not_allowed", "统计数字由三方办公室查看", status=403)
-    need_area(tx, node)
+    if not covers(tx.actor.node, node):
+        raise Refused("not_allowed", "该机构不在您的管辖区域内，不能查看", status=403)
 
 
 def asked_of(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from services.registry.domain.plan import BANDS, RISK_TEXT
 from services.registry.domain.standing import TEXT, Standing
-from services.registry.handlers.acts import need_area, pack_for
+from services.registry.handlers.acts import need_node, pack_for
 from services.registry.store import plans, reference
 from services.registry.store.units import Row
 from shared.contracts.registry_acts import PlanningSheet
@@ -18,7 +18,7 @@ from shared.runtime import organisations
 
 def planning_sheet(tx: Tx, command: PlanningSheet) -> PlanningSheetView:
     """The register's figures for the plan's author: type, area, head-count band, risk."""
-    need_area(tx, command.node)
+    need_node(tx, command.node)
     pack = pack_for(tx, command.node)
     known = [code for code in organisations.all_nodes() if len(code) == 9]
     rows = plans.sheet_figures(tx, command.node, known_names=known)
