@@ -37,7 +37,7 @@ from shared.runtime.settings import Settings, settings
 log = structlog.get_logger()
 _PLAIN_BODY = 1024 * 1024
 _BULK_BODY = 8 * 1024 * 1024
-_BULK = ("/api/v1/entitlement-checks", "/api/v1/imports")
+_BULK = ("/api/v1/entitlement-checks", "/api/v1/imports", "/api/v1/record-batches")
 _UPLOADS = (
     "/imports",
     "/planner",
@@ -46,6 +46,7 @@ _UPLOADS = (
     "/assessments",
     "/tasks",
     "/reports",
+    "/records",
 )
 
 

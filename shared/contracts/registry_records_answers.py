@@ -71,16 +71,18 @@ class RecordKinds(Shape):
     node_text: str
     pack_id: str
     pack_title: str
+    pack_status: str
     items: tuple[RecordKindView, ...]
 
 
 class FieldText(Shape):
-    """A field of one record in words."""
+    """A field of one record in words; `parts`: each value of a field with many."""
 
     name: str
     says: str
     form: str
     text: str
+    parts: tuple[str, ...] = ()
 
 
 class ShareView(Shape):
@@ -274,6 +276,7 @@ class GapView(Shape):
     record_text: str
     limit: int | None = None
     limit_unit: str = ""
+    from_text: bool = True  # whether the document prints the limit
     reading: str = ""
     total: int
     rows: tuple[GapRow, ...] = ()
@@ -326,6 +329,7 @@ class WorkPlan(Shape):
     unit_id: str
     unit_text: str
     pack_title: str
+    pack_status: str
     done: int
     items: tuple[WorkItemView, ...]
     may_set: bool = False

@@ -46,7 +46,7 @@ ENTRIES = (
         (*_OFFICE, "unit", "expert", "coordinator", "auditor", "system"),
         ("/records", "/gaps"),
     ),
-    Entry("称号与铭牌", "/titles", _ALL, ("/titles",)),
+    Entry("称号与铭牌", "/titles", _ALL, ("/titles", "/library", "/honours")),
     Entry("激励", "/incentives", (*_OFFICE, "planner", "unit", "system"), ("/incentives",)),
     Entry("检查计划核对", "/planner", ("planner", "clerk", "reviewer", "system"), ("/planner",)),
     Entry(

@@ -164,6 +164,11 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "not_met": Word("不符合", "bad"),
         "unknown": Word("无法判断", "warn"),
     },
+    "honour_batch": {
+        "proposed": Word("待确认", "warn"),
+        "confirmed": Word("已确认", "ok"),
+        "returned": Word("已退回", "bad"),
+    },
     "kind": {str(kind): Word(says) for kind, says in KIND_TEXT.items()},
     "level": {
         "nation": Word("国家级"),

@@ -199,6 +199,7 @@ def _view(tx: Tx, pack: Pack, gap: Gap, page: Page) -> GapView:
         record_text=pack.records[gap.record].name,
         limit=_limit(tx, pack, gap) if gap.within else None,
         limit_unit=_UNITS_OF_TIME[gap.unit_of_time] if gap.within else "",
+        from_text=not gap.within or pack.settings[gap.within].from_text,
         reading=gap.reading,
         total=page.total,
         rows=page.rows,

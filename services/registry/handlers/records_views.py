@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from services.registry.domain.record_contents import Share, references, shares
@@ -17,10 +18,7 @@ from services.registry.store import plans, records
 from services.registry.store.units import Row
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_records_answers import (
-    Choice,
     FieldText,
-    RecordField,
-    RecordKindView,
     RecordPast,
     RecordView,
     ShareView,
@@ -28,7 +26,6 @@ from shared.contracts.registry_records_answers import (
 from shared.messaging.tx import Tx
 from shared.policy.pack import Pack
 from shared.policy.programme import FieldSpec, ListItem, RecordKind
-from shared.policy.words import RECORD_GROUPS
 from shared.runtime import packs
 
 YES_NO = {"true": "是", "false": "否", "True": "是", "False": "否"}
@@ -145,7 +142,7 @@ def _seen(tx: Tx, row: Row, told: RecordView, kind: RecordKind, about: str) -> R
     values |= {n: (mine,) for n in values if forms[n] == "units"}
     own = records.unit_names(tx, [mine]).get(mine, "")
     fields = tuple(
-        text.model_copy(update={"text": own}) if text.form == "units" else text
+        text.model_copy(update={"text": own, "parts": (own,)}) if text.form == "units" else text
         for text in told.fields
         if text.name in values
     )
@@ -165,23 +162,22 @@ def field_texts(
 ) -> tuple[FieldText, ...]:
     """Every filled field in words, in the pack's order."""
     return tuple(
-        FieldText(
-            name=spec.name,
-            says=spec.says,
-            form=spec.form,
-            text=_text(spec, options.get(spec.name, ()), values[spec.name], names),
-        )
+        _text(spec, options.get(spec.name, ()), values[spec.name], names)
         for spec in fields
         if spec.name in values
     )
 
 
-def _text(spec: FieldSpec, options: Sequence[ListItem], value: Any, names: Names) -> str:
+def _text(spec: FieldSpec, options: Sequence[ListItem], value: Any, names: Names) -> FieldText:
+    parts: tuple[str, ...] = ()
     if isinstance(value, list):
-        return "、".join(_word(spec.form, options, part, names) for part in value)
-    if isinstance(value, dict):
-        return str(value.get("name", ""))
-    return _word(spec.form, options, value, names)
+        parts = tuple(_word(spec.form, options, part, names) for part in value)
+        text = "、".join(parts)
+    elif isinstance(value, dict):
+        text = str(value.get("name", ""))
+    else:
+        text = _word(spec.form, options, value, names)
+    return FieldText(name=spec.name, says=spec.says, form=spec.form, text=text, parts=parts)
 
 
 def _word(form: str, options: Sequence[ListItem], value: Any, names: Names) -> str:
@@ -190,6 +186,8 @@ def _word(form: str, options: Sequence[ListItem], value: Any, names: Names) -> s
         return next((item.says for item in options if item.id == text), text)
     if form == "flag":
         return YES_NO.get(text, text)
+    if form == "money":
+        return f"{Decimal(text):,.2f}"
     if form == "node":
         return node_text(text)
     if form in ("unit", "units"):
@@ -223,50 +221,6 @@ def past_views(tx: Tx, row: Row, history: Sequence[Row]) -> tuple[RecordPast, ..
         )
         for past in history
     )  # fmt: skip
-
-
-def field_views(pack: Pack, fields: tuple[FieldSpec, ...]) -> tuple[RecordField, ...]:
-    """Fields with their lists resolved to words."""
-    options = options_of(pack, fields)
-    return tuple(
-        RecordField(
-            name=spec.name,
-            says=spec.says,
-            form=spec.form,
-            required=spec.required,
-            options=choices(options.get(spec.name, ())),
-            needed_for=spec.needed_for,
-        )
-        for spec in fields
-    )
-
-
-def choices(items: Sequence[ListItem]) -> tuple[Choice, ...]:
-    """List items as an answer."""
-    return tuple(Choice(id=item.id, says=item.says) for item in items)
-
-
-def kind_view(pack: Pack, kind: RecordKind, *, may_write: bool) -> RecordKindView:
-    """A kind of record as a form is made of it."""
-    return RecordKindView(
-        id=kind.id,
-        name=kind.name,
-        group=kind.group,
-        group_text=RECORD_GROUPS[kind.group],
-        about=kind.about,
-        of=kind.of,
-        of_text=pack.records[kind.of].name if kind.of else "",
-        says=kind.says,
-        clause=kind.clause,
-        lasts=kind.lasts,
-        kinds=kind.kinds,
-        fields=field_views(pack, kind.fields),
-        states=choices(kind.states),
-        ended=kind.ended,
-        counts=kind.counts,
-        public=kind.public,
-        may_write=may_write,
-    )
 
 
 def not_found(record_id: str) -> Refused:

@@ -10,9 +10,9 @@ from services.registry.domain.work_items import DONE, OPEN, TEXT, faults_of, par
 from services.registry.handlers.acts import Note, note, pack_for
 from services.registry.handlers.records_access import need_reader, options_of
 from services.registry.handlers.records_judging import checked_values, refuse_faults
+from services.registry.handlers.records_kinds import field_views
 from services.registry.handlers.records_views import (
     field_texts,
-    field_views,
     names_for,
     record_views,
     share_views,
@@ -140,6 +140,7 @@ def _plan(tx: Tx, unit: Row) -> WorkPlan:
         unit_id=unit["unit_id"],
         unit_text=unit["name_text"],
         pack_title=pack.title,
+        pack_status=pack.status,
         done=sum(view.state == DONE for view in views),
         items=views,
         may_set=_may_set(tx),

@@ -6,6 +6,8 @@ from services.registry.handlers import (
     gaps,
     records,
     records_counting,
+    records_files,
+    records_kinds,
     records_reading,
     work_items,
 )
@@ -71,17 +73,17 @@ class Records:
     @accepts(book.ListRecordKinds)
     def list_record_kinds(self, tx: Tx, command: book.ListRecordKinds) -> Shape:
         """The kinds a person may see, their fields and lists in words."""
-        return records_reading.list_record_kinds(tx, command)
+        return records_kinds.list_record_kinds(tx, command)
 
     @accepts(book.ReadUnitFile)
     def read_unit_file(self, tx: Tx, command: book.ReadUnitFile) -> Shape:
         """Every record about a unit, by group and by who wrote it."""
-        return records_reading.read_unit_file(tx, command)
+        return records_files.read_unit_file(tx, command)
 
     @accepts(book.PublicRecords)
     def public_records(self, tx: Tx, command: book.PublicRecords) -> Shape:
         """What a place publishes; anybody may read it."""
-        return records_reading.public_records(tx, command)
+        return records_files.public_records(tx, command)
 
     @accepts(book.FindGaps)
     def find_gaps(self, tx: Tx, command: book.FindGaps) -> Shape:

@@ -16,6 +16,8 @@ from services.registry.handlers import (
     packs,
     records,
     records_counting,
+    records_files,
+    records_kinds,
     records_reading,
     units,
 )
@@ -99,7 +101,7 @@ def test_a_record_keeps_every_revision_and_nothing_of_it_can_be_rewritten(
     weihai: Acting, enter_here: Callable[..., UnitView], write: Write
 ) -> None:
     unit = enter_here()
-    kinds = records_reading.list_record_kinds(weihai(HUANCUI), ListRecordKinds())
+    kinds = records_kinds.list_record_kinds(weihai(HUANCUI), ListRecordKinds())
     field = next(k for k in kinds.items if k.id == "problem").fields[0].options[0]
     made = write(HUANCUI, "problem", **a_problem(unit, field=field.says))
     assert (made.state, made.is_open, made.values["field"]) == ("open", True, field.id)
@@ -172,7 +174,7 @@ def test_another_area_sees_nothing_at_any_door(
             records_reading.get_record(weihai(actor), GetRecord(record_id=made.record_id))
         assert hidden.value.status == 404
         with pytest.raises(Refused):
-            records_reading.read_unit_file(weihai(actor), ReadUnitFile(unit_id=unit.unit_id))
+            records_files.read_unit_file(weihai(actor), ReadUnitFile(unit_id=unit.unit_id))
     with pytest.raises(Refused) as elsewhere:
         gaps.find_gaps(weihai(WENDENG), FindGaps(node="371002"))
     assert elsewhere.value.status == 404
@@ -191,7 +193,7 @@ def test_who_may_write_is_the_packs_word(
     service = {"kind": "legal_aid", "people": 3}
     options = next(
         k
-        for k in records_reading.list_record_kinds(weihai(UNION), ListRecordKinds()).items
+        for k in records_kinds.list_record_kinds(weihai(UNION), ListRecordKinds()).items
         if k.id == "union_service"
     )
     assert options.may_write
@@ -209,12 +211,12 @@ def test_who_may_write_is_the_packs_word(
         ).may == ()  # fmt: skip
     mine = write(own(unit), "activity", unit_id=unit.code, values=an_activity(weihai))
     assert (mine.side, mine.node) == ("unit", "371002")
-    found = records_reading.read_unit_file(weihai(HUANCUI), ReadUnitFile(unit_id=unit.unit_id))
+    found = records_files.read_unit_file(weihai(HUANCUI), ReadUnitFile(unit_id=unit.unit_id))
     assert {w.side_text for w in found.by_writer} == {"职工方", "本单位"}
 
 
 def an_activity(weihai: Acting) -> dict[str, Any]:
-    kinds = records_reading.list_record_kinds(weihai(HUANCUI), ListRecordKinds()).items
+    kinds = records_kinds.list_record_kinds(weihai(HUANCUI), ListRecordKinds()).items
     kind = next(k for k in kinds if k.id == "activity").fields[0].options[0].id
     return {"kind": kind, "title": "趣味运动会", "people": 30}
 
