@@ -189,6 +189,8 @@ class Title:
     by        who gives it, in the document's words
     every_years  the interval the text prints for a round, None when it prints none
     together  one number printed for all kinds together; its clause is the title's own
+    ladder    titles of one ladder are steps: a unit that takes a higher one leaves the lower
+    counted_by  the flag setting that must be true before such honours are entered (A-06)
     tolerance_percent  how far a number printed as 「约」「左右」 may be missed without a warning (A-04)
     """
 
@@ -203,6 +205,8 @@ class Title:
     validity_years: int | None = None
     together: int | None = None
     tolerance_percent: int | None = None
+    ladder: str = ""
+    counted_by: str = ""
     reading: str = ""
     quotas: Mapping[str, int] = field(default_factory=dict)
     quota_clauses: Mapping[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from services.registry.domain.honour import (
@@ -21,6 +22,7 @@ from services.registry.handlers.views import public_row, title_now, title_view
 from services.registry.store import titles, units
 from services.registry.store.units import Row
 from shared.contracts.evaluation import NamingApproved
+from shared.contracts.message import Actor
 from shared.contracts.oversight import ExitDecided
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import PlaqueReturned, TitleGranted, TitleRevoked
@@ -34,6 +36,7 @@ from shared.contracts.registry_acts import (
     VerifyPlaque,
 )
 from shared.contracts.registry_answers import PlaqueCheck, PublicPage, TitlePage, TitleView
+from shared.contracts.scalars import suite_of
 from shared.messaging.tx import Heard, Tx
 from shared.runtime import decisions
 
@@ -55,7 +58,6 @@ def grant_title(tx: Tx, said: NamingApproved, heard: Heard) -> None:
         year=said.round_year,
         sequence=units.next_number(tx, series),
     )
-    title_id = tx.new_id("title")
     decision_id = decisions.record(
         tx,
         kind="title.grant",
@@ -66,75 +68,118 @@ def grant_title(tx: Tx, said: NamingApproved, heard: Heard) -> None:
         because=[said.decision_id, heard.envelope.id],
         clauses=[pack.step_clause("naming", "name")],
     )
+    enter_title(
+        tx,
+        Entering(
+            unit=unit,
+            nomination_id=said.nomination_id,
+            round_id=said.round_id,
+            title_kind=said.title_kind,
+            title_text=said.title_text,
+            level=said.level,
+            node=said.node,
+            number=number,
+            round_year=said.round_year,
+            granted_on=said.approved_on,
+            expires_on=last_day(said.approved_on, known.validity_years if known else None),
+            decision_id=decision_id,
+            clause=pack.step_clause("naming", "name"),
+            by=heard.envelope.actor,
+            at=heard.envelope.time,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """A title about to stand in the register. `source`: naming, earlier or external."""
+
+    unit: Row
+    nomination_id: str
+    round_id: str
+    title_kind: str
+    title_text: str
+    level: str
+    node: str
+    number: str
+    round_year: int
+    granted_on: date
+    expires_on: date | None
+    decision_id: str
+    clause: str
+    by: Actor
+    at: datetime
+    place: Place = Place.TO_ISSUE
+    source: str = "naming"
+    document: str = ""
+
+
+def enter_title(tx: Tx, entering: Entering) -> str:
+    """Enter a title with its plaque and history, and say so; its id.
+
+    A title of a programme that no other service serves is not told to them: each scheme of a
+    place counts only its own honours (A-02, A-06).
+    """
+    title_id = tx.new_id("title")
+    held = ("unit", "clause", "by", "at", "place")
+    values = {f.name: getattr(entering, f.name) for f in fields(entering) if f.name not in held}
     titles.add_title(
         tx,
         {
+            **values,
             "title_id": title_id,
-            "unit_id": said.unit_id,
-            "nomination_id": said.nomination_id,
-            "round_id": said.round_id,
-            "title_kind": said.title_kind,
-            "title_text": said.title_text,
-            "level": said.level,
-            "node": said.node,
-            "number": number,
-            "round_year": said.round_year,
-            "unit_kind": unit["kind"],
-            "granted_on": said.approved_on,
-            "expires_on": last_day(said.approved_on, known.validity_years if known else None),
+            "unit_id": entering.unit["unit_id"],
+            "unit_kind": entering.unit["kind"],
             "status": TitleStatus.ACTIVE,
-            "decision_id": decision_id,
-            "recorded_at": heard.envelope.time,
-            "recorded_by": heard.envelope.actor.id,
+            "recorded_at": entering.at,
+            "recorded_by": entering.by.id,
         },
     )
+    number = plaque_number(entering.number)
+    is_out = entering.place is Place.ISSUED
+    issued = {"issued_on": entering.granted_on, "issued_at": tx.now, "issued_by": entering.by.id}
     titles.add_plaque(
         tx,
         {
-            "plaque_number": plaque_number(number),
+            "plaque_number": number,
             "title_id": title_id,
             "verify_code": "".join(secrets.choice(_SIGNS) for _ in range(20)),
-            "place": Place.TO_ISSUE,
+            "place": entering.place,
+            **(issued if is_out else {}),
         },
     )
     learned = {
         "title_id": title_id,
-        "unit_id": said.unit_id,
-        "happened_on": said.approved_on,
-        "learned_at": heard.envelope.time,
-        "learned_by": heard.envelope.actor.id,
-        "decision_id": decision_id,
+        "unit_id": entering.unit["unit_id"],
+        "happened_on": entering.granted_on,
+        "learned_at": entering.at,
+        "learned_by": entering.by.id,
+        "decision_id": entering.decision_id,
     }
     titles.add_history(tx, {**learned, "axis": "status", "value": TitleStatus.ACTIVE})
-    titles.add_history(tx, {**learned, "axis": "place", "value": Place.TO_ISSUE})
-    tx.emit(
-        TitleGranted(
-            unit_id=said.unit_id,
-            title_id=title_id,
-            title_kind=said.title_kind,
-            title_text=said.title_text,
-            level=said.level,
-            number=number,
-            plaque_number=plaque_number(number),
-            granted_on=said.approved_on,
-            round_year=said.round_year,
-            decision_id=decision_id,
+    titles.add_history(tx, {**learned, "axis": "place", "value": entering.place})
+    if not suite_of(entering.node):
+        tx.emit(
+            TitleGranted(
+                unit_id=entering.unit["unit_id"],
+                title_id=title_id,
+                plaque_number=number,
+                **{name: values[name] for name in TitleGranted.model_fields if name in values},
+            )
         )
+    entry = Note(
+        "title.granted",
+        f"命名为“{entering.title_text}”，编号 {entering.number}",
+        entering.granted_on,
+        entering.clause,
+        entering.decision_id,
+        document=entering.document,
+        learned_at=entering.at,
+        by=entering.by,
+        node=entering.node,
     )
-    _note(
-        tx,
-        said.unit_id,
-        Note(
-            "title.granted",
-            f"命名为“{said.title_text}”，编号 {number}",
-            said.approved_on,
-            pack.step_clause("naming", "name"),
-            decision_id,
-            learned_at=heard.envelope.time,
-            by=heard.envelope.actor,
-        ),
-        title_id,
-    )
+    _note(tx, entering.unit["unit_id"], entry, title_id)
+    return title_id
 
 
 def revoke_title(tx: Tx, said: ExitDecided, heard: Heard) -> None:

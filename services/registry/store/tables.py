@@ -90,6 +90,9 @@ import_batch = Table(
     Column("file_digest", Text),
     Column("fingerprint", Text),
     Column("rows_seen", Integer),
+    Column("system", Text),  # whose numbers the rows carry
+    Column("record_kind", Text),  # "" for units
+    Column("stager", JSONB),  # who prepared it, whole: records are written in this name
     _when("staged_at"),
     Column("staged_by", Text),
     Column("staged_by_name", Text),
@@ -111,6 +114,7 @@ import_row = Table(
     Column("seen_revision", Integer),
     Column("entered", Boolean),
     Column("likely", Boolean),
+    Column("external_id", Text),
     *_entry(),
 )
 
@@ -233,6 +237,8 @@ title = Table(
     Column("case_id", Text),
     Column("decision_id", Text),
     Column("revoke_decision_id", Text),
+    Column("source", Text),
+    Column("document", Text),
     _when("recorded_at"),
     Column("recorded_by", Text),
 )

@@ -35,7 +35,8 @@ from shared.contracts.registry_acts import ListTitles, PublicRegister
 from shared.messaging.tx import Tx
 
 
-def _whole() -> Select[Any]:
+def whole() -> Select[Any]:
+    """Titles with their plaque, their unit's name and division."""
     columns = [c for c in plaque.c if c.name != "title_id"]
     return (
         select(
@@ -81,7 +82,7 @@ def add_history(tx: Tx, values: Values) -> None:
 def load_title(tx: Tx, title_id: str, *, lock: bool = False) -> Row:
     """A title of the actor's area with its plaque; 404 otherwise."""
     mine = (in_scope(tx.actor), of_suite(tx.actor, title.c.node))
-    query = _whole().where(title.c.title_id == title_id, *mine)
+    query = whole().where(title.c.title_id == title_id, *mine)
     if lock:
         query = query.with_for_update(of=(title, plaque))
     row = tx.session.execute(query).mappings().one_or_none()
@@ -92,7 +93,7 @@ def load_title(tx: Tx, title_id: str, *, lock: bool = False) -> Row:
 
 def lock_title(tx: Tx, title_id: str) -> Row:
     """A title that an event names, locked; an unknown one is an error, so that it is parked."""
-    query = _whole().where(title.c.title_id == title_id).with_for_update(of=(title, plaque))
+    query = whole().where(title.c.title_id == title_id).with_for_update(of=(title, plaque))
     return tx.session.execute(query).mappings().one()
 
 
@@ -141,7 +142,7 @@ def list_titles(
     tx: Tx, asked: ListTitles, *, as_of: date, known_at: datetime
 ) -> tuple[Sequence[Row], str]:
     """One page by number, as the register stood on a day and was known at an instant."""
-    query = _whole().where(
+    query = whole().where(
         in_scope(tx.actor),
         of_suite(tx.actor, title.c.node),
         title.c.recorded_at <= known_at,
@@ -159,10 +160,11 @@ def list_titles(
         query = query.where(_status_is(asked.status, as_of=as_of, known_at=known_at))
     if asked.place:
         query = query.where(_stood("place", as_of=as_of, known_at=known_at) == asked.place)
-    return _page(tx, query, after=asked.after, limit=asked.limit)
+    return page_of(tx, query, after=asked.after, limit=asked.limit)
 
 
-def _page(tx: Tx, query: Select[Any], *, after: str, limit: int) -> tuple[Sequence[Row], str]:
+def page_of(tx: Tx, query: Select[Any], *, after: str, limit: int) -> tuple[Sequence[Row], str]:
+    """One page of such a query by number, and where the next begins."""
     if after:
         number, title_id = read_after(after)
         query = query.where(tuple_(title.c.number, title.c.title_id) > (str(number), title_id))
@@ -215,7 +217,7 @@ def active_names(tx: Tx, unit_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
 def list_public(tx: Tx, asked: PublicRegister) -> tuple[int, Sequence[Row], str]:
     """The public list with its whole count; anybody may read it."""
     lapsed = title.c.expires_on < tx.today
-    query = _whole()
+    query = whole()
     if asked.listing == "active":
         query = query.where(title.c.status == "active", or_(~lapsed, title.c.expires_on.is_(None)))
     else:
@@ -229,13 +231,13 @@ def list_public(tx: Tx, asked: PublicRegister) -> tuple[int, Sequence[Row], str]
     if asked.text:
         query = query.where(unit.c.name_text.contains(asked.text, autoescape=True))
     total = tx.session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    rows, after = _page(tx, query, after=asked.after, limit=asked.limit)
+    rows, after = page_of(tx, query, after=asked.after, limit=asked.limit)
     return int(total), rows, after
 
 
 def find_plaque(tx: Tx, number_or_code: str) -> Row | None:
     """The title behind a plaque number or a verify code; anybody may ask."""
-    query = _whole().where(
+    query = whole().where(
         or_(
             plaque.c.plaque_number == number_or_code,
             plaque.c.verify_code == number_or_code,
