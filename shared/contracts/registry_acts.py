@@ -195,27 +195,8 @@ class StartCultivation(Command):
     goal: str = ""
 
 
-class RecordService(Command):
-    """A check-up, training, e-contract or guidance for a unit (二(三)). Answers `CultivationView`.
-
-    kind "checkup" needs a mode: joint_guidance 政府部门联合指导, third_party 第三方专业机构体检,
-    peer 企业互评互检, online 线上自查自测.
-    """
-
-    name: ClassVar[str] = "registry.record_service"
-
-    unit_id: str
-    kind: Literal["checkup", "training", "e_contract", "guidance"]
-    mode: Literal["", "joint_guidance", "third_party", "peer", "online"] = ""
-    held_on: date
-    provider: str
-    need: str = ""
-    result: str = ""
-    follow_up: str = ""
-
-
 class GetCultivation(Command):
-    """Answers `CultivationView`: start, services, counts by kind and mode."""
+    """Answers `CultivationView`: since when and to what end."""
 
     name: ClassVar[str] = "registry.get_cultivation"
 

@@ -215,21 +215,6 @@ class CommitmentView(Shape):
     decision_id: str = ""
 
 
-class ServiceView(Shape):
-    """One service given during cultivation."""
-
-    service_id: str
-    kind: str
-    mode: str
-    held_on: date
-    provider: str
-    need: str
-    result: str
-    follow_up: str
-    recorded_at: datetime
-    recorded_by: str
-
-
 class CultivationView(Shape):
     """A unit's cultivation file; `cultivation_id` is empty while none has begun."""
 
@@ -238,8 +223,6 @@ class CultivationView(Shape):
     started_on: date | None = None
     goal: str = ""
     node: str = ""
-    services: tuple[ServiceView, ...] = ()
-    counts: dict[str, int] = Field(default_factory=dict)  # kind, and checkup:<mode>
 
 
 class PlaqueView(Shape):

@@ -351,10 +351,6 @@ class Pack:
             return ""
         return next((s.clause for s in found.steps if s.id == step), found.clause)
 
-    def record_clause(self, *kinds: str) -> str:
-        """The clause of the first of these kinds of record the pack has, "" when it has none."""
-        return next((self.records[kind].clause for kind in kinds if kind in self.records), "")
-
     def setting(self, name: str, on: date) -> DatedValue:
         """The value of a setting in force on a day; KeyError when the pack has none then."""
         for dated in self.settings[name].values:

@@ -161,15 +161,6 @@ DOORS = (
     ),
     Door(
         "POST",
-        _ONE + "/services",
-        registry_acts.RecordService,
-        "记录培育服务",
-        CLERK,
-        CultivationView,
-        status=201,
-    ),
-    Door(
-        "POST",
         _ONE + "/recognition-withdrawal",
         evaluation.WithdrawRecognition,
         "撤回和谐劳动关系单位认定",

@@ -17,6 +17,7 @@ from shared.contracts import registry_records as book
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_records_answers import (
     RecordKinds,
+    RecordView,
     UnitFile,
     WorkItemView,
     WorkPlan,
@@ -39,6 +40,18 @@ async def sections(request: Request, unit_id: str) -> dict[str, Any]:
         "work_plan": plan,
         "writable": [kind for kind in written if kind.may_write and kind.about == "unit"],
     }
+
+
+async def by_indicator(request: Request, unit_id: str) -> dict[str, list[RecordView]]:
+    """The records linked to items of the standard, by item: evidence, guidance."""
+    file = await part(request, UnitFile, book.ReadUnitFile(unit_id=unit_id))
+    found: dict[str, list[RecordView]] = {}
+    for group in [] if isinstance(file, Missing) else file.groups:
+        for record in group.records:
+            named = record.values.get("indicators")
+            for indicator in named if isinstance(named, tuple) else ():
+                found.setdefault(indicator, []).append(record)
+    return found
 
 
 @pages.page("/units/{unit_id}/work-plan/{item_id}", WHO)

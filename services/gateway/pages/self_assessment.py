@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.gateway import files
 from services.gateway.auth import guard
+from services.gateway.pages import records_unit
 from services.gateway.pages.desk import Pages, ask, ask_for, go, render, text_of
 from shared.contracts import evaluation, registry
 from shared.contracts.evaluation_answers import (
@@ -50,6 +51,7 @@ async def _show(request: Request, assessment_id: str, refused: Refused | None = 
         standard=standard,
         results={r.indicator_id: r for r in found.results},
         findings=_FINDINGS,
+        beside=await records_unit.by_indicator(request, found.unit_id),
         may_fill=may_fill and found.version == found.versions,
         refused=refused,
     )

@@ -144,9 +144,9 @@ def _offers(
         if waiting:
             about = {"commitment_id": waiting.commitment_id}
             found += acts.offers("registry", ["accept_commitment", "return_commitment"], about)
-        if unit.standing == "recognised" and not isinstance(grown, Missing):
-            names = ["record_service"] if grown.cultivation_id else ["start_cultivation"]
-            found += acts.offers("registry", names, mine)
+        not_yet = not isinstance(grown, Missing) and not grown.cultivation_id
+        if unit.standing == "recognised" and not_yet:
+            found += acts.offers("registry", ["start_cultivation"], mine)
     if asker.may(("unit", "clerk")) and unit.standing == "registered" and not waiting:
         found += acts.offers("registry", ["submit_commitment"], mine)
     if asker.may(("clerk",)) and unit.standing == "registered" and not waiting:

@@ -26,7 +26,6 @@ from shared.contracts.registry_acts import (
     GetCultivation,
     ListCommitments,
     PublishPractice,
-    RecordService,
     ReturnCommitment,
     StartCultivation,
     SubmitCommitment,
@@ -35,7 +34,6 @@ from shared.contracts.registry_answers import (
     CommitmentView,
     CultivationView,
     PracticeView,
-    ServiceView,
 )
 from shared.contracts.scalars import suite_of
 from shared.messaging.tx import Tx
@@ -43,21 +41,6 @@ from shared.policy.assess import need_gate
 from shared.policy.conditions import facts_used
 from shared.policy.pack import Pack
 from shared.runtime import decisions, organisations
-
-_RECORDS = {"checkup": "check_up"}  # kinds of service whose kind of record is named otherwise
-_SERVICE_TEXT = {
-    "checkup": "体检服务",
-    "training": "劳动关系协调员培训",
-    "e_contract": "电子劳动合同推广",
-    "guidance": "指导服务",
-}
-_MODE_TEXT = {
-    "": "",
-    "joint_guidance": "（政府部门联合指导）",
-    "third_party": "（第三方专业机构体检）",
-    "peer": "（企业互评互检）",
-    "online": "（线上自查自测）",
-}
 
 
 def submit_commitment(tx: Tx, command: SubmitCommitment) -> CommitmentView:
@@ -207,37 +190,11 @@ def start_cultivation(tx: Tx, command: StartCultivation) -> CultivationView:
     return _cultivation(tx, command.unit_id)
 
 
-def record_service(tx: Tx, command: RecordService) -> CultivationView:
-    """Record a check-up, training, e-contract or guidance (NB23 二(三))."""
-    need(tx, "clerk")
-    unit = units.load_unit(tx, unit_id=command.unit_id)
-    clause = _serve_clause(_law(tx, unit["division"]), command.kind)
-    if (command.kind == "checkup") != (command.mode != ""):
-        says = "体检服务须写明方式（联合指导、第三方体检、互评互检、线上自查），其他服务不填方式"
-        raise Refused("mode_wrong", says, clause, 422)
-    if command.held_on > tx.today:
-        raise Refused("day_ahead", "服务日期不能晚于今天", clause, 422)
-    provider = need_text(command.provider, "请填写服务提供方", "/provider")
-    files.add_service(
-        tx,
-        {
-            **command.model_dump(),
-            "provider": provider,
-            "service_id": tx.new_id("service"),
-            "recorded_at": tx.now,
-            "recorded_by": tx.actor.id,
-        },
-    )
-    says = f"{_SERVICE_TEXT[command.kind]}{_MODE_TEXT[command.mode]}：{provider}"
-    note(tx, command.unit_id, Note("service.given", says, command.held_on, clause))
-    return _cultivation(tx, command.unit_id)
-
-
 def get_cultivation(tx: Tx, command: GetCultivation) -> CultivationView:
     """A unit's cultivation file; of the tripartite programme, whose officers keep it (A-02)."""
     units.load_unit(tx, unit_id=command.unit_id)
     if suite_of(tx.actor.node):
-        return CultivationView(unit_id=command.unit_id, services=(), counts={})
+        return CultivationView(unit_id=command.unit_id)
     return _cultivation(tx, command.unit_id)
 
 
@@ -260,15 +217,6 @@ def _cultivate_clause(pack: Pack) -> str:
     asked = need_gate(pack, "nomination.enter")
     found = (rule.clause for rule in asked if "unit.recognised" in facts_used(rule.when))
     return next(found, pack.step_clause("naming", "declare"))
-
-
-def _serve_clause(pack: Pack, kind: str) -> str:
-    """The clause of a kind of service; refused where the programme has none of the kind."""
-    clause = pack.record_clause(_RECORDS.get(kind, kind))
-    if not clause:
-        says = f"《{pack.title}》没有“{_SERVICE_TEXT[kind]}”这一项，不能登记"
-        raise Refused("no_such_step", says)
-    return clause
 
 
 def add_practice(tx: Tx, command: AddPractice) -> PracticeView:
@@ -342,24 +290,12 @@ def _commitment(row: Row, unit_text: str) -> CommitmentView:
 
 def _cultivation(tx: Tx, unit_id: str) -> CultivationView:
     begun = files.find_cultivation(tx, unit_id)
-    services = files.list_services(tx, unit_id)
-    counts: dict[str, int] = {}
-    for row in services:
-        keys = [row["kind"], *([f"{row['kind']}:{row['mode']}"] if row["mode"] else [])]
-        for key in keys:
-            counts[key] = counts.get(key, 0) + 1
-    shown = tuple(
-        ServiceView.model_validate({name: row[name] for name in ServiceView.model_fields})
-        for row in services
-    )
     if begun is None:
-        return CultivationView(unit_id=unit_id, services=shown, counts=counts)
+        return CultivationView(unit_id=unit_id)
     return CultivationView(
         unit_id=unit_id,
         cultivation_id=begun["cultivation_id"],
         started_on=begun["started_on"],
         goal=begun["goal"],
         node=begun["node"],
-        services=shown,
-        counts=counts,
     )

@@ -119,11 +119,6 @@ class Register:
         """Begin the cultivation of a recognised unit; naming looks at its length (NB23 二(三))."""
         return files.start_cultivation(tx, command)
 
-    @accepts(registry_acts.RecordService)
-    def record_service(self, tx: Tx, command: registry_acts.RecordService) -> Shape:
-        """Record a check-up, training, e-contract or guidance (NB23 二(三))."""
-        return files.record_service(tx, command)
-
     @accepts(registry_acts.GetCultivation)
     def get_cultivation(self, tx: Tx, command: registry_acts.GetCultivation) -> Shape:
         """A unit's cultivation file."""

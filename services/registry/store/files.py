@@ -11,7 +11,6 @@ from services.registry.store.tables import (
     commitment,
     cultivation,
     practice,
-    service_given,
     unit,
 )
 from services.registry.store.units import Row, Values, in_scope, within
@@ -90,21 +89,6 @@ def find_cultivation(tx: Tx, unit_id: str) -> Row | None:
     """A unit's cultivation, or None while none has begun."""
     query = select(cultivation).where(cultivation.c.unit_id == unit_id)
     return tx.session.execute(query).mappings().one_or_none()
-
-
-def add_service(tx: Tx, values: Values) -> None:
-    """Record a service given."""
-    tx.session.execute(service_given.insert().values(**values))
-
-
-def list_services(tx: Tx, unit_id: str) -> Sequence[Row]:
-    """Services given to a unit, newest first."""
-    query = (
-        select(service_given)
-        .where(service_given.c.unit_id == unit_id)
-        .order_by(service_given.c.held_on.desc(), service_given.c.service_id.desc())
-    )
-    return tx.session.execute(query).mappings().all()
 
 
 def add_practice(tx: Tx, values: Values) -> None:

@@ -11,7 +11,6 @@ from services.registry.store.tables import (
     commitment,
     cultivation,
     practice,
-    service_given,
     title,
     unit_hold,
 )
@@ -60,15 +59,15 @@ def cases_under_way(tx: Tx, ids: Iterable[str]) -> dict[str, list[tuple[str, str
 
 
 def hand_over_file(tx: Tx, unit_id: str, to: str) -> None:
-    """Letters, services and practices of one unit are another's; one live letter stays the only one."""
+    """Letters and practices of one unit are another's; one live letter stays the only one."""
     there = commitment.alias()
     live = exists().where(there.c.unit_id == to, there.c.status != "returned")
     letters = update(commitment).where(commitment.c.unit_id == unit_id)
     tx.session.execute(
         letters.where((commitment.c.status == "returned") | ~live).values(unit_id=to)
     )
-    for table in (service_given, practice):
-        tx.session.execute(update(table).where(table.c.unit_id == unit_id).values(unit_id=to))
+    practices = update(practice).where(practice.c.unit_id == unit_id)
+    tx.session.execute(practices.values(unit_id=to))
 
 
 def _with(tx: Tx, table: Any, ids: Iterable[str], *also: ColumnElement[bool]) -> set[str]:

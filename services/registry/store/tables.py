@@ -199,22 +199,6 @@ cultivation = Table(
     Column("recorded_by", Text),
 )
 
-service_given = Table(
-    "service_given",
-    METADATA,
-    Column("service_id", Text, primary_key=True),
-    Column("unit_id", Text),
-    Column("kind", Text),
-    Column("mode", Text),
-    Column("held_on", Date),
-    Column("provider", Text),
-    Column("need", Text),
-    Column("result", Text),
-    Column("follow_up", Text),
-    _when("recorded_at"),
-    Column("recorded_by", Text),
-)
-
 title = Table(
     "title",
     METADATA,

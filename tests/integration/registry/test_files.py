@@ -20,7 +20,6 @@ from shared.contracts.registry_acts import (
     ListActivations,
     ListCommitments,
     ListNodes,
-    RecordService,
     ReturnCommitment,
     StartCultivation,
     SubmitCommitment,
@@ -173,33 +172,6 @@ def test_only_recognised_units_are_cultivated_once(acting: Acting, enter: Enter)
     with pytest.raises(Refused) as twice:
         files.start_cultivation(acting(), command)
     assert twice.value.code == "cultivation_exists"
-
-
-def test_services_are_counted_by_kind_and_mode(acting: Acting, enter: Enter) -> None:
-    unit = enter()
-    given = [("checkup", "peer"), ("checkup", "peer"), ("checkup", "online"), ("training", "")]
-
-    commands = [
-        RecordService.model_validate(
-            {
-                "unit_id": unit.unit_id,
-                "kind": kind,
-                "mode": mode,
-                "held_on": TODAY,
-                "provider": "甬江检测",
-            }
-        )
-        for kind, mode in given
-    ]
-
-    views = [files.record_service(acting(), command) for command in commands]
-
-    assert views[-1].counts == {
-        "checkup": 3, "checkup:peer": 2, "checkup:online": 1, "training": 1,
-    }  # fmt: skip
-    with pytest.raises(Refused) as wrong:
-        files.record_service(acting(), commands[-1].model_copy(update={"mode": "peer"}))
-    assert wrong.value.status == 422
 
 
 def test_the_timeline_tells_when_it_happened_and_when_it_was_learned(

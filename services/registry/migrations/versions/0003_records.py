@@ -77,6 +77,14 @@ TABLES = [
     revision integer NOT NULL, state text NOT NULL, parts jsonb NOT NULL, content jsonb NOT NULL,
     reason text NOT NULL DEFAULT '', learned_at timestamptz NOT NULL, by_id text NOT NULL,
     by_name text NOT NULL, UNIQUE (unit_id, suite, item, revision))""",
+    # Services given are records now; what an older book says of them stays on the timeline.
+    """INSERT INTO timeline (entry_id, unit_id, what, says, happened_on, learned_at, by_id, by_name)
+    SELECT 'entry_' || service_id, unit_id, 'service.given',
+      concat_ws('；', nullif('需求：' || need, '需求：'), nullif('结果：' || result, '结果：'),
+        nullif('后续：' || follow_up, '后续：')),
+      held_on, recorded_at, recorded_by, recorded_by
+    FROM service_given WHERE need <> '' OR result <> '' OR follow_up <> ''""",
+    "DROP TABLE service_given",
 ]
 
 HISTORY = ("record_history", "work_item_history")
