@@ -23,6 +23,7 @@ from starlette.staticfiles import StaticFiles
 from services.gateway import store
 from services.gateway.api import problems
 from services.gateway.api.document import PUBLIC_PREFIX, describe, include_api
+from services.gateway.at_work import Remembered
 from services.gateway.auth import guard
 from services.gateway.auth.sessions import Throttle
 from services.gateway.auth.wall import Wall, too_large
@@ -64,6 +65,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     )
     app.state.settings = chosen
     app.state.throttle = Throttle()
+    app.state.at_work = Remembered()
     app.state.services = Services(chosen.amqp_url, timeout=chosen.rpc_timeout)
     _ground(app)
     include_api(app)

@@ -46,7 +46,7 @@ class Act:
     label: str
     fields: tuple[Field, ...] = ()
     says: str = ""
-    clause: str = ""
+    step: tuple[str, str] = ("", "")  # procedure and step; the pack at work has the clause
     tone: str = "pri"
     done: str = "已办理。"
     rare: bool = False  # not the act a case waits for: offered last, folded

@@ -23,12 +23,15 @@ from markupsafe import Markup, escape
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from services.gateway import at_work
 from services.gateway.auth import guard
 from services.gateway.clients import ServiceAway, ServiceFailed
 from services.gateway.pages import words
 from services.gateway.pages.navigation import navigation, role_text
 from shared.contracts.message import Command
 from shared.contracts.refusals import Refused
+from shared.policy.fielding import value_text as setting_text
+from shared.policy.pack import Pack
 from shared.runtime.ids import uuid7
 
 _HERE = Path(__file__).resolve().parent.parent
@@ -70,6 +73,7 @@ def _at_the_door(function: Page, roles: tuple[str, ...]) -> Page:
     async def admitted(request: Request, **given: Any) -> Response:
         if roles:
             guard.need(guard.asker_of(request), roles)
+            request.state.pack = await at_work.look(request)
         return await function(request, **given)
 
     return admitted
@@ -83,6 +87,7 @@ def _at_the_desk(function: Page, roles: tuple[str, ...]) -> Page:
         asker = guard.asker_of(request)
         if roles:
             guard.need(asker, roles)
+            request.state.pack = await at_work.look(request)
         form = await request.form(max_files=60, max_fields=3000)
         guard.check_csrf(asker, str(form.get("csrf", "")))
         return await function(request, form=form, **given)
@@ -108,6 +113,17 @@ def static(name: str) -> str:
 def _csrf_field(context: Context) -> Markup:
     asker: guard.Asker = context["asker"]
     return Markup('<input type="hidden" name="csrf" value="{}">').format(asker.csrf)
+
+
+def clause_here(request: Request, procedure: str, step: str) -> str:
+    """The clause of a procedure's step in the pack at work where the person sits, or ""."""
+    pack: Pack | None = getattr(request.state, "pack", None)
+    return pack.step_clause(procedure, step) if pack is not None else ""
+
+
+@pass_context
+def _step_clause(context: Context, step: tuple[str, str]) -> str:
+    return clause_here(context["request"], *step)
 
 
 @pass_context
@@ -145,12 +161,14 @@ def _environment() -> Environment:
         clause_text=words.clause_text,
         fact_text=words.fact_text,
         value_text=words.value_text,
+        setting_text=setting_text,
         stance_text=words.stance_text,
         standard_text=words.standard_text,
         outcome_text=words.outcome_text,
         event_field=words.event_field,
         event_value=words.event_value,
         csrf_field=_csrf_field,
+        step_clause=_step_clause,
         with_query=_with_query,
         query_has=_query_has,
         fresh_key=lambda: uuid7().hex,
@@ -179,6 +197,7 @@ def render(
         asker=asker,
         role_text=role_text(asker),
         place=words.place(asker.actor.node),
+        pack=getattr(request.state, "pack", None),
         navigation=navigation(asker, request.url.path, request.app.state.page_paths),
         flash=flash,
         **context,

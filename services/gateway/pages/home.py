@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from services.gateway.auth import guard
 from services.gateway.pages import home_calendar, home_units
-from services.gateway.pages.desk import Missing, Pages, go, part, render
+from services.gateway.pages.desk import Missing, Pages, clause_here, go, part, render
 from services.gateway.pages.todo import Todo
 from services.gateway.pages.words import SHANGHAI
 from shared.contracts import evaluation_round, oversight, oversight_feed, registry, registry_acts
@@ -79,14 +79,14 @@ def _from_import(report: ImportReport) -> Todo:
     )
 
 
-def _from_commitment(letter: CommitmentView) -> Todo:
+def _from_commitment(letter: CommitmentView, clause: str) -> Todo:
     return Todo(
         says="创建承诺书待受理",
         href=f"/units/{letter.unit_id}",
         group="登记",
         since=letter.submitted_at,
         unit=letter.unit_text,
-        clause="NB23:二(一)",
+        clause=clause,
     )
 
 
@@ -121,7 +121,8 @@ async def home(request: Request) -> Response:
     if not isinstance(imports, Missing):
         todo += [_from_import(r) for r in imports.get("imports", [])]
     if not isinstance(letters, Missing):
-        todo += [_from_commitment(c) for c in letters.get("commitments", [])]
+        clause = clause_here(request, "recognition", "commit")
+        todo += [_from_commitment(c, clause) for c in letters.get("commitments", [])]
     today = guard.utc_now().astimezone(SHANGHAI).date()
     return render(
         request,
