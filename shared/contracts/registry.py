@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 
 from pydantic import Field
+from pydantic_core import from_json
 
 from shared.contracts.message import Command, Event, Shape
 
@@ -314,7 +315,12 @@ class StageImport(Command):
 
     First chunk: `import_id` empty. Cells as the file has them (a numeric cell stays a number, so
     that a code stored as number can be told); `first_row` is the file's row number of rows[0].
-    Answers `ImportReport`; its rows are complete once a chunk came with `is_last`.
+    Answers `ImportReport`; its counts and rows come with the chunk that `is_last`.
+
+    packed  the rows as JSON text instead of `rows`, for large files
+    after   how many rows of the file came before this chunk: one that arrives before its turn is
+            refused with `import_out_of_turn`, so that chunks may be under way together
+    system  another system's name when the file is its export: column `external_id` is its number
     """
 
     name: ClassVar[str] = "registry.stage_import"
@@ -324,8 +330,20 @@ class StageImport(Command):
     file_digest: str = ""
     columns: tuple[str, ...]  # UnitEntry field names; unknown ones go to details
     first_row: int = 2
-    rows: list[list[Cell]] = Field(max_length=20_000)
+    rows: list[list[Cell]] = Field(default_factory=list, max_length=20_000)
+    packed: str = ""
+    after: int | None = None
     is_last: bool = False
+    system: str = Field(default="", max_length=40)
+
+    def cells(self) -> list[list[Cell]]:
+        """The rows, unpacked."""
+        if not self.packed:
+            return self.rows
+        found = from_json(self.packed)
+        if not isinstance(found, list) or not all(isinstance(row, list) for row in found):
+            raise ValueError("not a list of rows")
+        return found
 
 
 class ConfirmImport(Command):

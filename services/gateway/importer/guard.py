@@ -20,15 +20,18 @@ MAX_ROWS = 100_001
 MAX_COLUMNS = 200
 _CHUNK = 256 * 1024
 _OVERLAP = 200
-_CELL = re.compile(rb'<c\b[^>]{0,120}?\br="([A-Z]{1,3})(\d{1,7})"')
-_ROW = re.compile(rb'<row\b[^>]{0,120}?\br="(\d{1,7})"')
+_FAR = re.compile(rb"r=[\"'](?:([A-Z]{2,3})(\d{1,7})|[A-Z](\d{6,7}))[\"']")
+_ROW = re.compile(rb"<row\b[^>]{0,120}?\br=[\"'](\d{1,7})[\"']")
 _FORMULA = re.compile(rb'<c\b[^>]{0,120}?\br="([A-Z]{1,3}\d{1,7})"[^>]{0,80}>\s{0,4}<f[\s>/]')
 _ACTIVE = ("vbaproject", "/activex/", "/embeddings/", "/macrosheets/", "/ctrlprops/")
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What was seen: cells holding formulas (the first hundred), rows and columns used."""
+    """What was seen: cells holding formulas (the first hundred), rows and columns used.
+
+    Columns A to Z count as 26: most cells stand there, and need no closer look.
+    """
 
     formulas: tuple[str, ...]
     rows: int
@@ -82,7 +85,7 @@ class _Seen:
     """What the parts looked at so far add up to."""
 
     def __init__(self) -> None:
-        self.inflated, self.rows, self.columns = 0, 0, 0
+        self.inflated, self.rows, self.columns = 0, 0, 26
         self.formulas: list[str] = []
 
 
@@ -103,13 +106,13 @@ def _inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, seen: _Seen) -> N
 
 
 def _scan(part: bytes, seen: _Seen) -> None:
-    for letters, digits in _CELL.findall(part):
-        seen.rows = max(seen.rows, int(digits))
-        if len(letters) > 1 or letters > b"H":
+    for letters, far_right, far_down in _FAR.findall(part):
+        seen.rows = max(seen.rows, int(far_right or far_down))
+        if letters:
             seen.columns = max(seen.columns, column_number(letters.decode()))
     for digits in _ROW.findall(part):
         seen.rows = max(seen.rows, int(digits))
-    if len(seen.formulas) < 100:
+    if b"<f" in part and len(seen.formulas) < 100:
         for cell in _FORMULA.findall(part):
             if cell.decode() not in seen.formulas:
                 seen.formulas.append(cell.decode())

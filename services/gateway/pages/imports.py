@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -12,7 +13,7 @@ from starlette.responses import Response
 
 from services.gateway import files
 from services.gateway.auth import guard
-from services.gateway.importer.sheet import REPORT_HEADINGS, Sheet, read_sheet
+from services.gateway.importer.sheet import REPORT_HEADINGS, Packed, Sheet, read_sheet
 from services.gateway.importer.workbook import Column, write_book
 from services.gateway.pages import words
 from services.gateway.pages.desk import Pages, ask, ask_for, go, render, text_of
@@ -25,7 +26,6 @@ from shared.runtime.ids import uuid7
 
 pages = Pages()
 _WHO = ("clerk", "reviewer", "system")
-_CHUNK = 5000
 _SECONDS = 60.0
 _MUST = (("单位名称",), ("统一社会信用代码/项目编号",))
 _WRONG = ("error", "conflict")
@@ -82,28 +82,59 @@ async def upload(request: Request, form: FormData) -> Response:
 
 
 async def _stage(request: Request, name: str, content: bytes, sheet: Sheet) -> ImportReport:
-    digest = hashlib.sha256(content).hexdigest()
-    shown = [i for i, h in enumerate(sheet.headings) if h and h not in REPORT_HEADINGS]
+    shown = {h: h for h in sheet.headings if h and h not in REPORT_HEADINGS}
     columns = tuple(
-        registry.IMPORT_COLUMNS.get(sheet.headings[i], sheet.headings[i]) for i in shown
+        registry.IMPORT_COLUMNS.get(h, h) if h in shown else f"-{at}"
+        for at, h in enumerate(sheet.headings)
     )
-    rows = [[row[i] if i < len(row) else None for i in shown] for row in sheet.rows]
-    import_id = ""
-    for start in range(0, len(rows), _CHUNK):
-        command = registry.StageImport(
+    digest = hashlib.sha256(content).hexdigest()
+
+    def staging(pack: Packed, import_id: str) -> registry.StageImport:
+        return registry.StageImport(
             import_id=import_id,
             file_name=name,
             file_digest=digest,
             columns=columns,
-            first_row=sheet.first_row + start,
-            rows=rows[start : start + _CHUNK],
-            is_last=start + _CHUNK >= len(rows),
+            first_row=pack.first_row,
+            packed=pack.text,
+            after=pack.first_row - sheet.first_row,
+            is_last=pack is sheet.packs[-1],
         )
-        import_id = str((await _slowly(request, command))["import_id"])
+
+    import_id = await stage_all(request, sheet.packs, staging)
     return await _report(request, import_id)
 
 
-async def _slowly(request: Request, command: Command) -> dict[str, object]:
+async def stage_all(
+    request: Request, packs: Sequence[Packed], staging: Callable[[Packed, str], Command]
+) -> str:
+    """Stage a file, two packs under way at a time: one is read while the other is written."""
+    first, *others = packs
+    import_id = str((await slowly(request, staging(first, "")))["import_id"])
+    under_way: asyncio.Task[None] | None = None
+    for pack in others:
+        staged = asyncio.create_task(_in_turn(request, staging(pack, import_id), under_way))
+        if under_way is not None:
+            await under_way
+        under_way = staged
+    if under_way is not None:
+        await under_way
+    return import_id
+
+
+async def _in_turn(request: Request, command: Command, before: asyncio.Task[None] | None) -> None:
+    """Stage a pack; again once the one before is in, when it overtook that."""
+    try:
+        await slowly(request, command)
+    except Refused as refused:
+        if refused.code != "import_out_of_turn" or before is None:
+            raise
+        await before
+        await slowly(request, command)
+
+
+async def slowly(request: Request, command: Command) -> dict[str, object]:
+    """Ask for what may take long; the answer as JSON."""
     asking = guard.asking_of(request, idempotency_key=uuid7().hex)
     found: dict[str, object] = await request.app.state.services.ask(
         command, asking, timeout=_SECONDS
@@ -126,7 +157,8 @@ async def _keep_report(request: Request, name: str, sheet: Sheet, report: Import
         return
     columns = [Column(h or "　", 20) for h in sheet.headings]
     columns.append(Column("错误说明", 60, red=True))
-    rows = [[*_row(sheet, r), _says(r)] for r in wrong]
+    given = sheet.rows_numbered([r.row for r in wrong])
+    rows = [[*_row(sheet, given.get(r.row, [])), _says(r)] for r in wrong]
     content = await run_in_threadpool(write_book, columns, rows, sheet="需更正的行")
     new = files.NewFile(
         name=f"更正_{name}",
@@ -139,10 +171,8 @@ async def _keep_report(request: Request, name: str, sheet: Sheet, report: Import
     await run_in_threadpool(files.keep, state.engine, new, guard.asker_of(request), guard.utc_now())
 
 
-def _row(sheet: Sheet, finding: ImportRow) -> list[object]:
-    at = finding.row - sheet.first_row
-    row = list(sheet.rows[at]) if 0 <= at < len(sheet.rows) else []
-    row += [""] * (len(sheet.headings) - len(row))
+def _row(sheet: Sheet, given: Sequence[object]) -> list[object]:
+    row = [*given, *[""] * (len(sheet.headings) - len(given))]
     return [str(c) if isinstance(c, float) else c for c in row[: len(sheet.headings)]]
 
 
@@ -196,7 +226,7 @@ async def confirm(request: Request, import_id: str, form: FormData) -> Response:
     """A second person lets the good rows enter the register."""
     del form
     try:
-        await _slowly(request, registry.ConfirmImport(import_id=import_id))
+        await slowly(request, registry.ConfirmImport(import_id=import_id))
     except Refused as refused:
         return await _show(request, import_id, refused)
     return go(f"/imports/{import_id}", said="已确认，正确的行已进入名册。")

@@ -46,6 +46,7 @@ class ReadRow:
     entry: UnitEntry | None
     code: str
     faults: tuple[FieldFault, ...] = ()
+    external_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class Reader:
         self.columns = tuple(columns)
         places = {name: at for at, name in enumerate(columns)}
         self._kind, self._code = places.get("kind", -1), places.get("code", -1)
-        self._name = places.get("name_text", -1)
+        self._name, self._number = places.get("name_text", -1), places.get("external_id", -1)
         plans = {name: _plan(columns, rules) for name, rules in kinds.items()}
         self._plans = {plan.rules.kind.name: plan for plan in plans.values()} | plans
         self._known = "、".join(rules.kind.name for rules in kinds.values())
@@ -153,7 +154,8 @@ class Reader:
                 _take(field_name, text, values, faults)
         values |= {"kind": plan.rules.kind.id, "code": code, "details": _details(texts, plan)}
         entry, wrong = checked(UnitEntry.model_validate(values), plan.rules)
-        return ReadRow(row, name, entry, code, (*faults, *wrong))
+        number = texts[self._number][:100] if self._number >= 0 else ""
+        return ReadRow(row, name, entry, code, (*faults, *wrong), number)
 
 
 def _plan(columns: Sequence[str], rules: KindRules) -> _Plan:

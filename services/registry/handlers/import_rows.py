@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.registry.domain.doubles import Entry
@@ -25,10 +25,10 @@ from services.registry.handlers.unit_entries import (
     likeness_of,
     plain_columns,
 )
-from services.registry.store import imports, units
+from services.registry.store import external_ids, imports, units
 from services.registry.store.reference import division_text
 from services.registry.store.units import Row
-from shared.contracts.registry import StageImport, UnitEntry
+from shared.contracts.registry import Cell, UnitEntry
 from shared.contracts.scalars import area_of, covers, kind_text
 from shared.messaging.tx import Tx
 from shared.policy.assess import assess, need_gate
@@ -37,34 +37,54 @@ from shared.policy.pack import Pack
 
 @dataclass
 class Chunk:
-    """One chunk being judged: what the register and the rows before it already hold."""
+    """One chunk being judged: what the register and the rows before it already hold.
+
+    `read` first, which asks the database nothing; then `judged`, when the chunk's turn has come.
+    """
 
     tx: Tx
     pack: Pack
-    import_id: str
+    columns: Sequence[str]
+    import_id: str = ""
+    kinds: dict[str, KindRules] = field(default_factory=dict)
     by_code: dict[str, Row] = field(default_factory=dict)
     by_name: dict[tuple[str, str, str], Row] = field(default_factory=dict)
+    by_number: dict[str, Row] = field(default_factory=dict)
+    numbered: dict[str, str] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     divisions: dict[str, str] = field(default_factory=dict)
-    kinds: dict[str, KindRules] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
+    likenesses: dict[int, Entry] = field(default_factory=dict)
     gates: dict[tuple[str, bool], tuple[str, ...]] = field(default_factory=dict)
 
-    def judged(self, command: StageImport) -> list[dict[str, Any]]:
-        """Every row that is not blank, judged."""
+    def read(self, rows: Sequence[Sequence[Cell]], first_row: int) -> list[ReadRow]:
+        """Every row that is not blank, and what a likeness of it would be judged by."""
         self.kinds = {k: rules_of(kind, self.pack.lists) for k, kind in self.pack.kinds.items()}
-        reader = Reader(command.columns, self.kinds)
+        reader = Reader(self.columns, self.kinds)
         read = [
             reader.read(cells, number)
-            for number, cells in enumerate(command.rows, start=command.first_row)
+            for number, cells in enumerate(rows, start=first_row)
             if not is_blank(cells)
         ]
+        for row in read:
+            if row.entry is not None and not row.faults:
+                self.likenesses[row.row] = likeness_of(_as_unit(row.entry))
+        return read
+
+    def judged(self, import_id: str, system: str, read: Sequence[ReadRow]) -> list[dict[str, Any]]:
+        """What becomes of each row that was read; `system`: whose numbers the rows carry."""
+        self.import_id = import_id
         codes = [row.code for row in read]
         leaderless = [row for row in read if row.entry and not row.code]
         self.by_code = units.find_by_codes(self.tx, codes)
         self.by_name = units.find_by_names(
             self.tx, [name_key(row.entry.name_text) for row in leaderless if row.entry]
         )
+        if system:
+            numbers = [row.external_id for row in read if row.external_id]
+            self.by_number = external_ids.find_units(self.tx, system, numbers)
+            held = [row["unit_id"] for row in (*self.by_code.values(), *self.by_name.values())]
+            self.numbered = external_ids.numbers_of(self.tx, system, held)
         self.seen = imports.rows_by_code(self.tx, self.import_id, codes)
         staged = [self._staged(row) for row in read]
         self._tell_doubles(staged)
@@ -90,11 +110,13 @@ class Chunk:
             code = held["code"] if held else ""
             values |= plain_columns(self.tx, entry, kind, held_code=code)
             values |= {"unit_id": unit_id, "name_key": name_key(entry.name_text)}
-            self.entries.append(likeness_of(values))
-            values["like_keys"] = self.entries[-1].keys
+            known = self.likenesses[row.row] if held is None else likeness_of(values)
+            self.entries.append(replace(known, unit_id=unit_id))
+            values["like_keys"] = known.keys
         return {
             **values,
             "import_id": self.import_id,
+            "external_id": row.external_id,
             "row": row.row,
             "unit_id": unit_id,
             "likely": False,
@@ -108,6 +130,8 @@ class Chunk:
     def _held(self, row: ReadRow) -> Row | None:
         if row.entry is None:
             return None
+        if row.external_id in self.by_number:
+            return self.by_number[row.external_id]
         if row.code:
             return self.by_code.get(row.code)
         key = (row.entry.kind, name_key(row.entry.name_text), row.entry.division[:6])
@@ -124,9 +148,14 @@ class Chunk:
         if earlier := self._earlier(row):
             doubled = (f"与本文件第 {earlier} 行是同一单位：请只保留一行",)
             return Finding(row.row, Outcome.CONFLICT, doubled)
+        return self._compared(row, row.entry)
+
+    def _compared(self, row: ReadRow, entry: UnitEntry) -> Finding:
         held = self._held(row)
         if held is not None:
-            return self._against(row.entry, held, row)
+            clash = self._clash(row, held)
+            conflict = Finding(row.row, Outcome.CONFLICT, (clash,))
+            return conflict if clash else self._against(entry, held, row)
         if is_own_number(row.code):
             unknown = f"编号“{row.code}”不在名册内：新登记的单位由系统编号，请把代码留空"
             return Finding(row.row, Outcome.ERROR, (unknown,))
@@ -138,6 +167,18 @@ class Chunk:
         earlier = self.seen.get(key)
         self.seen.setdefault(key, row.row)
         return earlier
+
+    def _clash(self, row: ReadRow, held: Row) -> str:
+        """Why the other system's number cannot mean this unit, or ""."""
+        if not row.external_id:
+            return ""
+        if row.code and held["code"] != row.code:
+            told = f"编号“{row.external_id}”已对应“{held['name_text']}”（{held['code']}）"
+            return f"{told}，与本行代码不同：请核对后更正代码"
+        other = self.numbered.get(held["unit_id"], row.external_id)
+        if other != row.external_id:
+            return f"该单位已对应编号“{other}”，本行写的是“{row.external_id}”：请在来源系统核对"
+        return ""
 
     def _against(self, entry: UnitEntry, held: Row, row: ReadRow) -> Finding:
         if not covers(area_of(self.tx.actor.node), held["division"]):
@@ -192,6 +233,16 @@ _BLANK: Mapping[str, Any] = {
     "like_keys": [],
     "details": {},
 }
+
+
+def _as_unit(entry: UnitEntry) -> dict[str, str]:
+    return {
+        "unit_id": "",
+        "kind": entry.kind,
+        "division": entry.division,
+        "name_key": name_key(entry.name_text),
+        "address": entry.address,
+    }
 
 
 def _merged(held: Row, entry: UnitEntry) -> UnitEntry:

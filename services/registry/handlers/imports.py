@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.registry.domain.importing import Outcome
@@ -17,6 +17,7 @@ from services.registry.store.units import Row
 from shared.contracts.message import Actor
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import (
+    Cell,
     ConfirmImport,
     DiscardImport,
     GetImport,
@@ -29,6 +30,7 @@ from shared.messaging.tx import Tx
 from shared.policy.pack import Pack
 
 SET_SIZE = 5_000
+MOST_AT_ONCE = 20_000
 
 
 def stage_import(tx: Tx, command: StageImport) -> ImportReport:
@@ -36,15 +38,33 @@ def stage_import(tx: Tx, command: StageImport) -> ImportReport:
     need(tx, "clerk")
     need_area(tx, area_of(tx.actor.node))
     pack = pack_for(tx, tx.actor.node)
+    rows = _cells_of(command)
+    chunk = Chunk(tx, pack, command.columns)
+    read = chunk.read(rows, command.first_row)  # before the turn comes: it may be waited for
     import_id = command.import_id or _open(tx, command, pack)
     batch = imports.load_batch(tx, import_id, lock=True)
     if batch["status"] != "staging" or batch["staged_by"] != tx.actor.id:
         raise Refused("import_not_open", "该批次已经预检完毕，不能再添加行：请另建一批")
-    imports.add_rows(tx, Chunk(tx, pack, import_id).judged(command))
-    seen = batch["rows_seen"] + len(command.rows)
-    status = "staged" if command.is_last else "staging"
-    imports.save_batch(tx, import_id, {"rows_seen": seen, "status": status})
+    if command.after is not None and command.after != batch["rows_seen"]:
+        raise Refused("import_out_of_turn", "前面的行还没有收到：请按文件的顺序提交")
+    imports.add_rows(tx, chunk.judged(import_id, batch["system"], read))
+    seen = batch["rows_seen"] + len(rows)
+    if not command.is_last:
+        imports.save_batch(tx, import_id, {"rows_seen": seen})
+        return view(tx, {**batch, "rows_seen": seen}, (), counted=False)
+    imports.save_batch(tx, import_id, {"rows_seen": seen, "status": "staged"})
     return _report(tx, import_id, outcomes=("conflict", "error", "changed"))
+
+
+def _cells_of(command: StageImport) -> list[list[Cell]]:
+    """The rows of a chunk; 422 when they are not rows, or too many."""
+    try:
+        rows = command.cells()
+    except ValueError as error:
+        raise Refused("rows_unreadable", "行不是 JSON 数组：请核对", status=422) from error
+    if len(rows) > MOST_AT_ONCE:
+        raise Refused("rows_too_many", f"一次最多提交 {MOST_AT_ONCE} 行：请分批", status=422)
+    return rows
 
 
 def confirm_import(tx: Tx, command: ConfirmImport) -> ImportReport:
@@ -108,14 +128,14 @@ def get_import(tx: Tx, command: GetImport) -> ImportReport:
         after_row=command.after_row,
         limit=command.limit,
     )
-    return _view(tx, imports.load_batch(tx, command.import_id), rows)
+    return view(tx, imports.load_batch(tx, command.import_id), rows)
 
 
 def list_imports(tx: Tx, command: ListImports) -> dict[str, Any]:
     """The newest imports of the actor's area."""
     need(tx, "clerk", "reviewer")
     batches = imports.list_batches(tx, command.status)
-    return {"imports": [_view(tx, batch, ()) for batch in batches]}
+    return {"imports": [view(tx, batch, ()) for batch in batches]}
 
 
 def _open(tx: Tx, command: StageImport, pack: Pack) -> str:
@@ -128,6 +148,7 @@ def _open(tx: Tx, command: StageImport, pack: Pack) -> str:
             "node": tx.actor.node,
             "file_name": command.file_name,
             "file_digest": command.file_digest,
+            "system": command.system,
             "fingerprint": pack.fingerprint,
             "rows_seen": 0,
             "staged_at": tx.now,
@@ -141,6 +162,7 @@ def _open(tx: Tx, command: StageImport, pack: Pack) -> str:
 def _enter_next(tx: Tx, import_id: str) -> None:
     for outcome in ("new", "changed"):
         _enter(tx, import_id, outcome)
+    imports.link_numbers(tx, import_id)
     status = "entering" if imports.rows_left(tx, import_id) else "confirmed"
     imports.save_batch(tx, import_id, {"status": status})
 
@@ -172,10 +194,13 @@ def _report(tx: Tx, import_id: str, outcomes: Sequence[str] = ()) -> ImportRepor
         if outcomes
         else ()
     )
-    return _view(tx, imports.load_batch(tx, import_id), rows)
+    return view(tx, imports.load_batch(tx, import_id), rows)
 
 
-def _view(tx: Tx, batch: Row, rows: Sequence[Row]) -> ImportReport:
+def view(
+    tx: Tx, batch: Mapping[Any, Any], rows: Sequence[Row], *, counted: bool = True
+) -> ImportReport:
+    """An import as it is told; counting takes long while a large file comes in."""
     return ImportReport(
         import_id=batch["import_id"],
         status=batch["status"],
@@ -187,9 +212,9 @@ def _view(tx: Tx, batch: Row, rows: Sequence[Row]) -> ImportReport:
         confirmed_by=batch["confirmed_by"],
         counts={
             **dict.fromkeys([str(o) for o in Outcome], 0),
-            **imports.count_rows(tx, batch["import_id"]),
+            **(imports.count_rows(tx, batch["import_id"]) if counted else {}),
         },
-        likely=imports.count_likely(tx, batch["import_id"]),
+        likely=imports.count_likely(tx, batch["import_id"]) if counted else 0,
         rows=tuple(
             ImportRow(
                 row=row["row"],

@@ -23,7 +23,7 @@ _CHANGED = (
 
 _STAGED = (
     "import_id", "row", "outcome", "says", "changes", "seen_revision", "entered", "likely",
-    *(name for name in ENTRY_COLUMNS if name not in _SEARCHED),
+    "external_id", *(name for name in ENTRY_COLUMNS if name not in _SEARCHED),
 )  # fmt: skip
 _AT_ONCE = 2000
 _STAGE = text(
@@ -76,6 +76,16 @@ _LEADERS = text(
     " FROM unit e, import_row r WHERE r.import_id = :import_id AND r.leader_code <> ''"
     " AND r.entered AND s.unit_id = r.unit_id AND s.leader_code = r.leader_code"
     " AND e.code = r.leader_code AND s.leader_unit_id <> e.unit_id RETURNING s.unit_id"
+)
+
+
+_NUMBERS = text(
+    "INSERT INTO external_id (system, external_id, unit_id, linked_at, linked_by)"
+    " SELECT b.system, r.external_id, r.unit_id, :now, :who FROM import_row r"
+    " JOIN import_batch b USING (import_id) JOIN unit u USING (unit_id)"
+    " WHERE import_id = :import_id AND b.system <> '' AND r.external_id <> ''"
+    " AND (r.outcome = 'unchanged' OR r.entered AND r.outcome IN ('new', 'changed'))"
+    " ON CONFLICT DO NOTHING"
 )
 
 
@@ -232,6 +242,11 @@ def enter_rows(
     if outcome == "new":
         values["today"] = tx.today
     return [str(unit_id) for unit_id in tx.session.execute(statement, values).scalars()]
+
+
+def link_numbers(tx: Tx, import_id: str) -> None:
+    """Keep the other system's numbers of units that are on the register by now."""
+    tx.session.execute(_NUMBERS, {"import_id": import_id, "now": tx.now, "who": tx.actor.id})
 
 
 def link_leaders(tx: Tx, import_id: str) -> list[str]:

@@ -42,7 +42,7 @@ def test_an_ordinary_workbook_is_admitted_with_its_measures() -> None:
 
     looked = look(target.getvalue())
 
-    assert (looked.rows, looked.columns, looked.formulas) == (12, 10, ())
+    assert (looked.rows, looked.columns, looked.formulas) == (12, 26, ())
 
 
 def test_a_cell_at_the_far_corner_is_refused_before_any_parser_sees_it() -> None:

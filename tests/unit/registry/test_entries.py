@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.registry.domain.entry import rules_of
 from services.registry.domain.importing import Reader, changes_between, is_blank
 from services.registry.domain.size import Figures, size_of
-from services.registry.store.reference import division_text, lettered, size_lines
+from services.registry.store.reference import division_text, size_line
 from shared.contracts.registry import IMPORT_COLUMNS, Cell
 from shared.policy.pack import FieldSpec, UnitKind
 
