@@ -15,7 +15,7 @@ from services.registry.store.gaps import Asked
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_records import FindGaps
 from shared.contracts.registry_records_answers import GapRow, Gaps, GapView
-from shared.contracts.scalars import covers, level_of, suite_of
+from shared.contracts.scalars import covers, duty_level, level_of, suite_of
 from shared.messaging.tx import Tx
 from shared.policy.pack import Pack
 from shared.policy.programme import Gap
@@ -171,7 +171,7 @@ def offices(asked: Asked) -> list[str]:
         for code, node in sorted(organisations.all_nodes().items())
         if covers(asked.node, code)
         and not node.external
-        and (not levels or (node.level or level_of(code)) in levels)
+        and (not levels or duty_level(node.level or level_of(code)) in levels)
     ]
 
 
