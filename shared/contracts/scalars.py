@@ -117,3 +117,8 @@ def level_of(node: str) -> str:
     if system_of(node):
         return "system"
     return {0: "nation", 2: "province", 4: "city"}.get(len(prefix_of(area_of(node))), "district")
+
+
+def duty_level(level: str) -> str:
+    """The level whose duties an office has: zones and parks have those of a county (A-32, A-56)."""
+    return "district" if level in ("zone", "park") else level

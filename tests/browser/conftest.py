@@ -23,7 +23,7 @@ _ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 _PICTURES = Path("build") / "browser"
-_LOGINS = re.compile(r"^(nb|hs)-|^aud$")
+_LOGINS = re.compile(r"^(nb|hs)-|^(aud|sys)$")
 _FAILED = pytest.StashKey[bool]()
 
 

@@ -47,6 +47,11 @@ def paths(portal: Portal, year: Year, agencies: Agencies) -> Paths:
         "cases": "/cases", "case": f"/cases/{case['case_id']}", "reviews": "/reviews",
         "planner": f"/planner?purpose=labour_inspection_routine&code={unit['code']}",
         "why": f"/decisions/{title['decision_id']}", "missing page": "/no-such-page",
+        "calendar": "/calendar?year=2026", "by month": "/calendar?year=2026&view=month",
+        "by duty": "/calendar?year=2026&view=duty", "task": "/tasks/330203:self_assessment:2026",
+        "plans": "/plans?year=2026", "plan": "/plans/330203/2026", "reports": "/reports?year=2026",
+        "report": "/reports/year_report/330203/2026",
+        "workdays": "/workdays?start=2026-09-28&days=5",
     }  # fmt: skip
     found["application"] = _first(clerk.go("/applications"), "main tbody a[href^='/applications/']")
     found["review"] = _first(clerk.go("/reviews"), "main tbody a[href^='/reviews/']")
@@ -66,6 +71,7 @@ _KINDS = (
     "desk", "units", "nothing found", "unit", "held unit", "assessments", "assessment", "imports",
     "applications", "application", "rounds", "round", "nominations", "nomination", "objections",
     "titles", "title", "cases", "case", "reviews", "review", "planner", "why", "missing page",
+    "calendar", "by month", "by duty", "task", "plans", "plan", "reports", "report", "workdays",
 )  # fmt: skip
 _PUBLIC = ("public register", "plaque", "unknown plaque", "notices", "notice", "removals")
 

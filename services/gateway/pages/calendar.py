@@ -22,6 +22,7 @@ from shared.contracts.registry_calendar_answers import (
     CycleView,
     DutyView,
     ProgrammeView,
+    ReminderView,
     TaskPage,
     TaskView,
 )
@@ -51,12 +52,34 @@ _FOLDED = ("未到开始时间", "已办结")
 
 
 @dataclass(frozen=True)
+class Line:
+    """One duty on its last day, and the task of every office that has it."""
+
+    first: TaskView
+    tasks: Sequence[TaskView]
+
+
+@dataclass(frozen=True)
 class Group:
     """Some tasks under one heading; `folded` ones are opened by a click."""
 
     name: str
     items: Sequence[TaskView]
     folded: bool = False
+
+    @property
+    def lines(self) -> list[Line]:
+        """The same duty of many offices in one line, in the order the tasks come."""
+        found: dict[tuple[object, ...], list[TaskView]] = {}
+        for task in self.items:
+            key = (task.pack_id, task.duty_id, task.due_on, task.state, task.about)
+            found.setdefault(key, []).append(task)
+        return [Line(tasks[0], tasks) for tasks in found.values()]
+
+    @property
+    def has_lead(self) -> bool:
+        """Whether any task names a division or a person."""
+        return any(task.lead or task.persons for task in self.items)
 
 
 def year_of(request: Request) -> int:
@@ -81,11 +104,12 @@ async def board(request: Request) -> Response:
         after=asked.get("after", ""),
         limit=300,
     )
-    page, nodes, cycles, rounds = await asyncio.gather(
+    page, nodes, cycles, rounds, reminders = await asyncio.gather(
         ask_for(request, TaskPage, wanted),
         part(request, dict[str, list[NodeView]], registry_acts.ListNodes()),
         part(request, dict[str, list[CycleView]], calendar.ListCycles(year=year)),
         part(request, list[RoundView], evaluation_round.ListRounds()),
+        part(request, dict[str, list[ReminderView]], calendar.ListReminders(limit=20)),
     )
     programme = await part(request, ProgrammeView, calendar.GetProgramme(node=page.node, year=year))
     view = asked.get("view", "state")
@@ -107,6 +131,7 @@ async def board(request: Request) -> Response:
         cycle=opened.get(asker.actor.node),
         programme=programme,
         rounds=[] if isinstance(rounds, Missing) else [r for r in rounds if r.year == year],
+        reminders=[] if isinstance(reminders, Missing) else reminders.get("reminders", []),
         offers=_offers(request, year, opened),
         may_write=asker.may(WRITE),
         own_node=asker.actor.node,

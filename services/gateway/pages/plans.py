@@ -74,6 +74,7 @@ async def _listing(
         sheet=sheet,
         draft=draft,
         may_file=may_file,
+        own_node=node,
         offers=offers if may_file else [],
         other=OTHER,
         refused=refused,

@@ -16,7 +16,7 @@ from services.gateway.pages.uploads import kept_file
 from shared.contracts import registry_calendar as calendar
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_calendar_answers import MissingReport, ProgrammeView, ReportView
-from shared.contracts.scalars import covers
+from shared.contracts.scalars import covers, duty_level
 from shared.runtime.organisations import find_node
 
 pages = Pages()
@@ -40,7 +40,7 @@ async def listing(request: Request) -> Response:
         year=year,
         reports=[ReportView.model_validate(r) for r in found["reports"]],
         missing=[MissingReport.model_validate(m) for m in found["missing"]],
-        own=[f for f in forms if node is not None and node.level in f.levels],
+        own=[f for f in forms if node is not None and duty_level(node.level) in f.levels],
         own_node=asker.actor.node,
         may_write=asker.may(WRITE),
         programme=programme,
@@ -66,7 +66,7 @@ async def _show(
     return render(
         request,
         "report.html",
-        title=f"{found.year}年{found.says}",
+        title=f"{found.year}年《{found.says}》",
         status=refused.status if refused else 200,
         r=found,
         may_write=own and found.status in ("new", "draft", "returned"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from services.registry.handlers.acts import Note, fact, need, note
-from services.registry.handlers.plan_acts import SECTIONS, clause_of, section_rule
+from services.registry.handlers.plan_rules import clause_of, section_rule
+from services.registry.handlers.plans import SECTIONS
 from services.registry.handlers.task_law import first_day, law_of, nodes_in
 from services.registry.handlers.tasks import READERS, WRITERS
 from services.registry.handlers.views import warnings_of

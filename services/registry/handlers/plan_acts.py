@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
-from services.registry.domain.plan import missing_sections
-from services.registry.domain.task import Mark, mark_of
-from services.registry.handlers.acts import Note, fact, need, note
+from services.registry.handlers.acts import Note, need, note
+from services.registry.handlers.plan_rules import (
+    GATE,
+    assessed,
+    clause_of,
+    is_late,
+    judged,
+    marks_of,
+    standards_of,
+    usual_deadline,
+    warnings_at_issue,
+)
 from services.registry.handlers.plans import plan_view
-from services.registry.handlers.task_book import DAY_OF_PLAN, due_of
 from services.registry.handlers.task_law import above, law_of
 from services.registry.handlers.views import warnings_of
 from services.registry.store import plans
@@ -25,16 +32,14 @@ from shared.contracts.registry_acts import (
     ReceivePlan,
     SavePlan,
 )
-from shared.contracts.registry_answers import PlanView, Says
+from shared.contracts.registry_answers import PlanView
 from shared.contracts.scalars import covers
 from shared.messaging.tx import Tx
-from shared.policy.assess import Determination, assess, need_gate, refuse_unless_met
+from shared.policy.assess import Determination, need_gate
 from shared.policy.conditions import Fact
-from shared.policy.pack import Pack, Rule
+from shared.policy.pack import Pack
 from shared.runtime import decisions, organisations
 
-GATE, SECTIONS = "plan.file", "plan_sections"
-_WITH_WARNING = "随警示一并报备"
 _CONTENT = ("sections", "window_from", "deadline_on", "deadline_reason", "standards", "papers",
             "publicity", "document_ids")  # fmt: skip
 
@@ -98,18 +103,6 @@ def receive_plan(tx: Tx, command: ReceivePlan) -> PlanView:
     return plan_view(tx, found)
 
 
-def section_rule(pack: Pack) -> Rule | None:
-    """The rule that asks for every section; hard where a plan without one is refused."""
-    rules = pack.gates.get(GATE, ())
-    return next((r for r in rules if _asks(r, "plan.has_all_sections")), None)
-
-
-def clause_of(pack: Pack) -> str:
-    """The clause that prescribes what a plan says."""
-    wanted = pack.lists.get(SECTIONS)
-    return wanted.clause if wanted else ""
-
-
 def _begin(tx: Tx, year: int) -> Pack:
     need(tx, "clerk")
     plans.lock_filing(tx, tx.actor.node, year)
@@ -128,7 +121,7 @@ def _own(tx: Tx, plan_id: str) -> Row:
 
 
 def _content(tx: Tx, pack: Pack, command: PlanContent) -> dict[str, Any]:
-    deadline = command.deadline_on or _usual_deadline(pack, command.year)
+    deadline = command.deadline_on or usual_deadline(pack, command.year)
     if deadline < command.window_from:
         raise Refused("window_empty", "截止日早于开始日：请核对受理时限", clause_of(pack), 422)
     known = plans.list_documents(tx, command.document_ids)
@@ -137,7 +130,7 @@ def _content(tx: Tx, pack: Pack, command: PlanContent) -> dict[str, Any]:
     return {
         **command.model_dump(include=set(_CONTENT)),
         "deadline_on": deadline,
-        "standards": _standards(pack, command),
+        "standards": standards_of(pack, command),
         "papers": list(command.papers),
         "document_ids": list(command.document_ids),
         "fingerprint": pack.fingerprint,
@@ -159,7 +152,7 @@ def _added(tx: Tx, pack: Pack, command: PlanContent) -> Row:
 
 def _issued(tx: Tx, pack: Pack, row: Row, reason: str) -> Row:
     """Judge what the plan says and put it in force; the one before goes out of force."""
-    facts, found = _judged(tx, pack, row, reason)
+    facts, found = judged(tx, pack, row, reason)
     earlier = plans.find_plan(tx, row["node"], row["year"])
     filed = any(v["filed_at"] for v in plans.list_versions(tx, row["node"], row["year"]))
     changes = earlier is not None and filed and earlier["standards"] != row["standards"]
@@ -170,7 +163,7 @@ def _issued(tx: Tx, pack: Pack, row: Row, reason: str) -> Row:
         {
             "status": "issued", "issued_at": tx.now, "issued_by": tx.actor.id,
             "reason": reason.strip(), "decision_id": decision_id, "asks_receipt": changes,
-            "warnings": [w.model_dump() for w in _warnings(pack, row, found, changes=changes)],
+            "warnings": [w.model_dump() for w in warnings_at_issue(pack, row, found, changes=changes)],
         },
     )  # fmt: skip
     tx.emit(
@@ -193,11 +186,11 @@ def _filed(tx: Tx, pack: Pack, row: Row) -> Row:
     """File with the office above; the year's first filing decides whether it came in time."""
     versions = plans.list_versions(tx, row["node"], row["year"])
     before = [v for v in versions if v["filed_at"] is not None]
-    facts, found = _assessed(tx, pack, row)
-    late = before[-1]["late"] if before else "late" in found.marks or _is_late(tx, pack, row)
+    facts, found = assessed(tx, pack, row)
+    late = before[-1]["late"] if before else "late" in found.marks or is_late(tx, pack, row)
     decision_id = _decide(tx, pack, row, "filed", facts, found)
     marked = (
-        [] if before else [w.model_dump() for w in warnings_of(found) if w.code in _marks(found)]
+        [] if before else [w.model_dump() for w in warnings_of(found) if w.code in marks_of(found)]
     )
     values = {"status": "filed", "asks_receipt": True, "filed_at": tx.now, "late": late,
               "filed_by": tx.actor.id, "decision_id": decision_id,
@@ -205,94 +198,6 @@ def _filed(tx: Tx, pack: Pack, row: Row) -> Row:
     filed = plans.change_plan(tx, row["plan_id"], values)
     _note(tx, pack, filed, "plan.filed", "报备")
     return filed
-
-
-def _judged(tx: Tx, pack: Pack, row: Row, reason: str) -> tuple[list[Fact], Determination]:
-    """Hard rules refuse; of the soft ones only a late last day insists on a reason (A-05)."""
-    missing = _missing(pack, row)
-    rule = section_rule(pack)
-    if missing and rule is not None and rule.hard:
-        raise Refused(
-            rule.code, f"年度安排缺少：{'、'.join(missing)}。缺一项不能报备，请补全", rule.clause,
-            rule.status,
-            [{"pointer": f"/sections/{m}", "says": f"“{m}”没有内容"} for m in missing],
-        )  # fmt: skip
-    facts, found = _assessed(tx, pack, row)
-    days = {r.id for r in pack.gates[GATE] if _asks(r, "plan.deadline_on")}
-    late = next((o for o in found.soft_unmet if o.rule_id in days), None)
-    if late is not None and not row["deadline_reason"].strip():
-        pointer = {"pointer": "/deadline_reason", "says": "请写明截止日晚于通常的理由"}
-        says = f"{late.says}可以报备，但须写明理由"
-        raise Refused("reason_required", says, late.clause, errors=[pointer])
-    return facts, refuse_unless_met(found, reason.strip() or _WITH_WARNING)
-
-
-def _assessed(tx: Tx, pack: Pack, row: Row) -> tuple[list[Fact], Determination]:
-    facts = [
-        fact(tx, "plan.year", row["year"], "年度安排"),
-        fact(tx, "plan.has_all_sections", not _missing(pack, row), "年度安排"),
-        fact(tx, "plan.deadline_on", row["deadline_on"], "年度安排"),
-        fact(tx, "plan.upper_documents", len(row["document_ids"]), "年度安排"),
-        fact(tx, "plan.filed_on", tx.today, "报备"),
-    ]
-    return facts, assess(need_gate(pack, GATE), facts, tx.today)
-
-
-def _missing(pack: Pack, row: Row) -> tuple[str, ...]:
-    wanted = pack.lists.get(SECTIONS)
-    return missing_sections([i.says for i in wanted.items] if wanted else (), row["sections"])
-
-
-def _asks(rule: Rule, name: str) -> bool:
-    return getattr(rule.when, "fact", "") == name
-
-
-def _usual_deadline(pack: Pack, year: int) -> date:
-    """The programme's usual day for self-assessment; without one applications stay open all year."""
-    for duty in pack.duties:
-        if duty.id == DAY_OF_PLAN and duty.month and duty.day:
-            return date(year, duty.month, duty.day)
-    return date(year, 12, 31)
-
-
-def _is_late(tx: Tx, pack: Pack, row: Row) -> bool:
-    """Whether the day the calendar has for filing is over."""
-    node = organisations.all_nodes()[row["node"]]
-    for duty in pack.duties:
-        if duty.done_by == "plan" and node.level in duty.levels:
-            due = due_of(tx, node, duty, pack, row["year"])
-            of_year = due is not None and due.due_on is not None and due.due_on.year == row["year"]
-            if due is not None and of_year:
-                return mark_of(due, tx.today, hard=duty.hard) is Mark.LATE
-    return False
-
-
-def _standards(pack: Pack, command: PlanContent) -> dict[str, str]:
-    unknown = [s for s in command.standards.values() if s not in pack.standards]
-    if unknown:
-        says = f"创建标准“{'、'.join(unknown)}”没有装入：请先装入标准文本"
-        raise Refused("standard_unknown", says, clause_of(pack), 422)
-    given = dict(command.standards)
-    for kind in pack.kinds:
-        standard = pack.standard_for(kind)
-        if standard is not None:
-            given.setdefault(kind, standard.id)
-    return given
-
-
-def _warnings(pack: Pack, row: Row, found: Determination, *, changes: bool) -> tuple[Says, ...]:
-    marks = _marks(found)
-    warnings = tuple(w for w in warnings_of(found) if w.code not in marks)
-    if changes:
-        name = organisations.name_of(above(row["node"])) or "上级三方会议办公室"
-        says = f"本版更改了创建标准：{name}须重新收件"
-        return (*warnings, Says(code="standard_changed", says=says, clause=clause_of(pack)))
-    return warnings
-
-
-def _marks(found: Determination) -> set[str]:
-    """Codes of rules that only leave a mark, as a late filing does."""
-    return {outcome.code for outcome in found.outcomes if outcome.mark}
 
 
 def _decide(

@@ -20,7 +20,9 @@ from shared.contracts.registry_answers import (
 )
 from shared.contracts.scalars import covers
 from shared.messaging.tx import Tx
-from shared.runtime import organisations
+from shared.runtime import organisations, packs
+
+SECTIONS = "plan_sections"
 
 
 def get_plan(tx: Tx, command: GetPlan) -> PlanView:
@@ -91,6 +93,7 @@ def plan_view(tx: Tx, row: Row) -> PlanView:
     return PlanView.model_validate(
         {
             **{name: row[name] for name in fields},
+            "sections": _in_order(tx, row),
             "node_text": organisations.name_of(row["node"]),
             "status_text": STATUS_TEXT[row["status"]],
             "to_node": to_node,
@@ -103,6 +106,17 @@ def plan_view(tx: Tx, row: Row) -> PlanView:
             ],
         }
     )
+
+
+def _in_order(tx: Tx, row: Row) -> dict[str, str]:
+    """The sections in the order of the law they were written under, others after them."""
+    law = packs.pinned(tx, row["fingerprint"]) if row["fingerprint"] else None
+    wanted = (
+        [item.says for item in law.lists[SECTIONS].items] if law and SECTIONS in law.lists else []
+    )
+    written: dict[str, str] = row["sections"]
+    named = {name: written[name] for name in wanted if name in written}
+    return named | {name: text for name, text in written.items() if name not in named}
 
 
 def _version(row: Row) -> PlanVersion:

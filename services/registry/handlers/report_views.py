@@ -25,6 +25,7 @@ from shared.contracts.registry_calendar_answers import (
     SectionView,
 )
 from shared.contracts.registry_figures import Figure
+from shared.contracts.scalars import duty_level
 from shared.messaging.tx import Tx
 from shared.policy.assess import Determination
 from shared.policy.pack import Pack
@@ -78,18 +79,17 @@ def form_of(tx: Tx, form_id: str, node: str, year: int) -> Form:
     (found,) = nodes_in(tx, node, own=True)
     pack = law_of(tx, node, year)
     form = pack.reports.get(form_id)
-    if form is None or found.level not in form.levels:
+    level = duty_level(found.level)
+    if form is None or level not in form.levels:
         says = f"{found.name}的规则中没有“{form_id}”这种报告"
         raise Refused("report_not_found", says, status=404)
-    wanted = (
-        d for d in pack.duties if d.done_by == f"report:{form_id}" and found.level in d.levels
-    )
+    wanted = (d for d in pack.duties if d.done_by == f"report:{form_id}" and level in d.levels)
     duty = next(wanted, None)
     if duty is not None and duty.due_on is not None and duty.due_on.year != year:
         says = f"《{form.name}》是{duty.due_on.year}年的报告，{year}年没有这种报告"
         raise Refused("report_not_found", says, form.clause, 404)
     due = due_of(tx, found, duty, pack, year) if duty is not None else None
-    to_node = node if form.to == found.level else office_at(node, form.to) or above(node)
+    to_node = node if form.to == level else office_at(node, form.to) or above(node)
     return Form(form, pack, node, year, to_node, duty, due)
 
 

@@ -22,6 +22,7 @@ from services.registry.handlers.task_law import has_grace, laws, soon_days
 from services.registry.store import tasks
 from services.registry.store.tasks import Kept, Subject
 from services.registry.store.units import Row
+from shared.contracts.scalars import duty_level
 from shared.messaging.tx import Tx
 from shared.policy.pack import Pack
 from shared.policy.programme import Duty
@@ -74,7 +75,7 @@ def tasks_of(tx: Tx, nodes: Sequence[Node], year: int) -> list[Task]:
 def _slots(tx: Tx, node: Node, pack: Pack, year: int, known: _Evidence) -> Iterator[Slot]:
     grace = has_grace(pack, tx.today)
     for duty in pack.duties:
-        if node.level not in duty.levels:
+        if duty_level(node.level) not in duty.levels:
             continue
         given = _given(node.code, duty, year, known)
         period = period_of(duty, year, given)

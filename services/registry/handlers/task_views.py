@@ -103,12 +103,12 @@ def optional_view(task: Task) -> OptionalDuty:
     )
 
 
-def by_node(tasks: Iterable[Task]) -> tuple[NodeTasks, ...]:
-    """How the tasks of each node stand, by node."""
-    found: dict[str, list[Task]] = {}
+def by_node(tasks: Iterable[Task], nodes: Iterable[str]) -> tuple[NodeTasks, ...]:
+    """How the tasks of each node stand, in the order of the nodes; those without any left out."""
+    found: dict[str, list[Task]] = {node: [] for node in nodes}
     for task in tasks:
-        found.setdefault(task.slot.node, []).append(task)
-    return tuple(_node_tasks(node, those) for node, those in found.items())
+        found[task.slot.node].append(task)
+    return tuple(_node_tasks(node, those) for node, those in found.items() if those)
 
 
 def _day_note(tx: Tx, day: date | None) -> str:

@@ -48,7 +48,7 @@ def list_tasks(tx: Tx, command: ListTasks) -> TaskPage:
         year=year,
         as_of=tx.today,
         counts=dict(Counter(str(task.state) for task in found)),
-        by_node=by_node(found),
+        by_node=by_node(found, [node.code for node in nodes]),
         optional=tuple(optional_view(t) for t in every if t.slot.duty.optional and not t.is_begun),
     )
 
