@@ -6,7 +6,16 @@ from typing import Any
 
 from nameko.timer import timer
 
-from services.registry.handlers import files, history, honours, imports, joining, packs, units
+from services.registry.handlers import (
+    files,
+    history,
+    honours,
+    imports,
+    joining,
+    packs,
+    plaques,
+    units,
+)
 from shared.contracts import evaluation, oversight, registry, registry_acts, registry_packs
 from shared.contracts.message import Shape
 from shared.messaging.answer import accepts
@@ -157,22 +166,22 @@ class Register:
     @accepts(registry_acts.VerifyPlaque)
     def verify_plaque(self, tx: Tx, command: registry_acts.VerifyPlaque) -> Shape:
         """The live state behind a plaque; anybody may ask."""
-        return honours.verify_plaque(tx, command)
+        return plaques.verify_plaque(tx, command)
 
     @accepts(registry_acts.IssuePlaque)
     def issue_plaque(self, tx: Tx, command: registry_acts.IssuePlaque) -> Shape:
         """Hand a plaque over (NB23 二(四) 颁发铭牌)."""
-        return honours.issue_plaque(tx, command)
+        return plaques.issue_plaque(tx, command)
 
     @accepts(registry_acts.ReturnPlaque)
     def return_plaque(self, tx: Tx, command: registry_acts.ReturnPlaque) -> Shape:
         """The plaque of a cancelled naming came back (NB23 二(五) 收回铭牌)."""
-        return honours.return_plaque(tx, command)
+        return plaques.return_plaque(tx, command)
 
     @accepts(registry_acts.LosePlaque)
     def lose_plaque(self, tx: Tx, command: registry_acts.LosePlaque) -> Shape:
         """The plaque is lost; the reason is kept and the number is void (遗失作废)."""
-        return honours.lose_plaque(tx, command)
+        return plaques.lose_plaque(tx, command)
 
     @accepts(registry_acts.ActivatePack)
     def activate_pack(self, tx: Tx, command: registry_acts.ActivatePack) -> Shape:

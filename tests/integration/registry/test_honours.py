@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from services.registry.handlers import files, history, honours, units
+from services.registry.handlers import files, history, honours, plaques, units
 from shared.contracts.evaluation import NamingApproved
 from shared.contracts.oversight import ExitDecided
 from shared.contracts.refusals import Refused
@@ -139,13 +139,13 @@ def test_a_plaque_is_issued_with_number_day_and_receiver(acting: Acting, named: 
     assert (title.plaque.place, title.plaque.place_text) == ("to_issue", "待颁发")
     command = IssuePlaque(title_id=title.title_id, issued_on=date(2025, 7, 1), received_by="王工")
 
-    view = honours.issue_plaque(acting(CITY), command)
+    view = plaques.issue_plaque(acting(CITY), command)
 
     assert view.plaque.place == "issued"
     assert view.plaque.number == title.number + "-P1"
     assert (view.plaque.issued_on, view.plaque.received_by) == (date(2025, 7, 1), "王工")
     with pytest.raises(Refused) as twice:
-        honours.issue_plaque(acting(CITY), command)
+        plaques.issue_plaque(acting(CITY), command)
     assert twice.value.code == "plaque_move"
 
 
@@ -223,7 +223,7 @@ def test_a_revoked_title_has_its_plaque_on_the_list_to_be_returned(
     acting: Acting, named: Named
 ) -> None:
     title = named()
-    honours.issue_plaque(
+    plaques.issue_plaque(
         acting(CITY),
         IssuePlaque(title_id=title.title_id, issued_on=date(2025, 7, 1), received_by="王工"),
     )
@@ -232,7 +232,7 @@ def test_a_revoked_title_has_its_plaque_on_the_list_to_be_returned(
     waiting = honours.list_titles(acting(CITY), ListTitles(place="to_return"))
     tx = acting(CITY)
     back = ReturnPlaque(title_id=title.title_id, returned_on=TODAY, handed_in_by="王工")
-    view = honours.return_plaque(tx, back)
+    view = plaques.return_plaque(tx, back)
 
     assert [t.title_id for t in waiting.items] == [title.title_id]
     assert (view.plaque.place, view.plaque.returned_on) == ("returned", TODAY)
@@ -246,7 +246,7 @@ def test_a_lost_plaque_keeps_its_reason_and_ends_the_wait(acting: Acting, named:
     history.hear_oversight(acting(CITY), [heard(exit_decided(title), time=DECIDED_AT)])
     tx = acting(CITY)
 
-    view = honours.lose_plaque(
+    view = plaques.lose_plaque(
         tx, LosePlaque(title_id=title.title_id, reported_on=TODAY, reason="厂房火灾中烧毁")
     )
 
@@ -258,10 +258,10 @@ def test_a_plaque_lost_earlier_is_reported_when_the_title_is_revoked(
     acting: Acting, named: Named
 ) -> None:
     title = named()
-    honours.issue_plaque(
+    plaques.issue_plaque(
         acting(CITY), IssuePlaque(title_id=title.title_id, issued_on=NAMED_ON, received_by="王工")
     )
-    honours.lose_plaque(
+    plaques.lose_plaque(
         acting(CITY), LosePlaque(title_id=title.title_id, reported_on=TODAY, reason="被盗")
     )
     tx = acting(CITY)
@@ -305,7 +305,7 @@ def test_anybody_verifies_a_plaque_by_number_or_code(acting: Acting, named: Name
     title = named()
 
     def check(asked: str) -> tuple[bool, bool]:
-        found = honours.verify_plaque(acting(NOBODY), VerifyPlaque(number_or_code=asked))
+        found = plaques.verify_plaque(acting(NOBODY), VerifyPlaque(number_or_code=asked))
         return found.found, found.genuine
 
     assert len(title.plaque.verify_code) == 20
@@ -360,7 +360,7 @@ def test_days_that_cannot_be_are_refused(acting: Acting, named: Named) -> None:
     for day in days:
         command = IssuePlaque(title_id=title.title_id, issued_on=day, received_by="王工")
         with pytest.raises(Refused) as raised:
-            honours.issue_plaque(acting(CITY), command)
+            plaques.issue_plaque(acting(CITY), command)
         refused.append(raised.value.code)
 
     assert refused == ["day_too_early", "day_ahead"]
