@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, false, func, select, update
+from sqlalchemy import ColumnElement, false, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.registry.store.tables import (
@@ -118,6 +118,8 @@ def save_practice(tx: Tx, practice_id: str, values: Values) -> None:
 
 
 def _in_region(tx: Tx) -> ColumnElement[bool]:
+    if not tx.actor.node and not tx.actor.roles:
+        return true()  # nobody in particular: what is published is published to all
     region = prefix_of(area_of(organisations.region_of(tx.actor.node)))
     return unit.c.division.startswith(region, autoescape=True) if region.isdigit() else false()
 
