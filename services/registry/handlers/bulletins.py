@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from services.registry.domain.task import TaskState
 from services.registry.handlers.acts import Note, need, note, pack_for
@@ -156,11 +155,11 @@ def _content(tx: Tx, node: str, between: tuple[date, date]) -> BulletinContent:
     )
 
 
-def _flow(rows: Iterable[dict[str, Any]], name: str) -> tuple[Count, ...]:
+def _flow(flows: Mapping[str, Mapping[str, int]], name: str) -> tuple[Count, ...]:
     return tuple(
-        Count(key=row["kind"], says=kind_text(row["kind"]), units=row[name])
-        for row in rows
-        if row[name]
+        Count(key=kind, says=kind_text(kind), units=flows[kind][name])
+        for kind in sorted(flows)
+        if flows[kind][name]
     )
 
 

@@ -59,7 +59,7 @@ def read_statistics(tx: Tx, command: ReadStatistics) -> Statistics:
         by_standing=_counts(rows, "standing", _STANDINGS, lambda key: standing.TEXT[Standing(key)]),
         by_size=_counts(rows, "size", size.TEXT, lambda key: size.TEXT[key]),
         by_area=_areas(rows, command.node),
-        by_year=tuple(YearFlow.model_validate(row) for row in flows),
+        by_year=tuple(YearFlow(year=year, **flows[year]) for year in sorted(flows)),
         stages_by_kind=tuple(
             _kind_stages(kind, [row for row in rows if row["kind"] == kind]) for kind in kinds
         ),

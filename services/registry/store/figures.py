@@ -1,7 +1,8 @@
 """Units as they stood: what every count begins with, now or as of a day.
 
 Live counts come from the register's own rows, and from the index `unit_figures` alone where only
-kind, standing, stage, size and area matter. Counts of a past day come from `unit_history`.
+kind, standing, stage, size and area matter. The same counts of a past day are changes added up
+(`unit_change`); whatever asks for more of a unit reads its dated states (`unit_history`).
 """
 
 from __future__ import annotations
@@ -11,15 +12,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.registry.store.areas import area_key, inside
 from services.registry.store.tables import title, title_history, unit
-from services.registry.store.tables_figures import unit_history
+from services.registry.store.tables_figures import unit_change, unit_history
 from services.registry.store.tables_units import unit_mark
 from shared.contracts.scalars import suite_of
 from shared.messaging.tx import Tx
+
+_BY = ("kind", "standing", "stage", "size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +56,28 @@ class Asked:
 
 def cube(tx: Tx, asked: Asked) -> list[dict[str, Any]]:
     """Numbers of units by area, kind, standing, stage and size; closed ones are among them."""
-    units = units_of(asked)
-    area = area_key(units.c.division, asked.node).label("area")
-    keys = [area, units.c.kind, units.c.standing, units.c.stage, units.c.size]
-    query = select(*keys, func.count().label("units")).where(inside(units.c.division, asked.node))
-    return [dict(row) for row in tx.session.execute(query.group_by(*keys)).mappings()]
+    counts = (_live_counts(asked) if asked.live else _past_counts(asked)).subquery("counts")
+    area = area_key(counts.c.division, asked.node).label("area")
+    keys = [area, *(counts.c[name] for name in _BY)]
+    number = func.sum(counts.c.units)
+    query = select(*keys, cast(number, Integer).label("units")).group_by(*keys).having(number != 0)
+    return [dict(row) for row in tx.session.execute(query).mappings()]
+
+
+def _live_counts(asked: Asked) -> Select[Any]:
+    """From the index `unit_figures` alone, in its order: no sorting, no row is looked at."""
+    keys = [unit.c.division, *(unit.c[name] for name in _BY)]
+    query = select(*keys, func.count().label("units")).where(inside(unit.c.division, asked.node))
+    return query.group_by(*keys)
+
+
+def _past_counts(asked: Asked) -> Select[Any]:
+    """Changes added up to the day, as far as they were known."""
+    c = unit_change.c
+    conditions = [inside(c.division, asked.node), c.happened_on <= asked.as_of]
+    if asked.known_at is not None:
+        conditions.append(c.learned_at <= asked.known_at)
+    return select(c.division, *(c[name] for name in _BY), c.units).where(*conditions)
 
 
 def units_of(asked: Asked) -> FromClause:

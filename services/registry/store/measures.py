@@ -192,4 +192,4 @@ def nodes_with_record(tx: Tx, question: Question) -> set[str]:
     """Offices that keep such a record."""
     wanted = question.wanted(question.measure.has_record, question.measure.has_value)
     found = records_of(question.asked, wanted).subquery()
-    return set(tx.session.execute(select(distinct(found.c.node))).scalars())
+    return set(tx.session.execute(select(found.c.node).distinct()).scalars())

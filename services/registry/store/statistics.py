@@ -1,7 +1,8 @@
-"""Steps from state to state, read from the dated history: flows of a year or period, points in time.
+"""Flows of a year or a period, and points in time.
 
-One pass over the index `unit_history_of` gives every unit's days in order; a step is a day
-compared with the one before. Late learned facts stand on the day they happened (see 0006).
+What a unit came to is read from its dated states: a step is a day compared with the one before.
+Most units never take one; those that were only entered are counted by that day alone. Points in
+time are changes added up (`unit_change`).
 """
 
 from __future__ import annotations
@@ -14,42 +15,40 @@ from sqlalchemy import (
     ARRAY,
     Date,
     Integer,
+    Select,
     Subquery,
     and_,
     cast,
     extract,
     func,
     literal,
-    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.registry.store.areas import inside
 from services.registry.store.tables import unit
+from services.registry.store.tables_figures import unit_change
 from services.registry.store.tables_figures import unit_history as h
 from shared.messaging.tx import Tx
 
 JOINED = ("creating", "recognised")
+FLOWS = ("entered", "joined", "recognised", "titled", "left")
 
 
-def _steps(
-    node: str, kinds: Sequence[str], *, between: tuple[date, date] | None = None
-) -> Subquery:
-    """Every day on which a unit's state is on record, with the state before it."""
+def _steps(node: str, kinds: Sequence[str], between: tuple[date, date]) -> Subquery:
+    """The days of a period on which a unit's state changed, with the state before."""
     here = inside(h.c.division, node)
     if kinds:
         here = and_(here, h.c.kind.in_(kinds))
-    ever_here = select(h.c.unit_id).where(inside(h.c.division, node))
+    moved = select(h.c.unit_id).where(
+        ~h.c.is_first, h.c.happened_on.between(*between), inside(h.c.division, node)
+    )
     merged = select(unit.c.unit_id).where(unit.c.merged_into != "")
-    conditions = [h.c.unit_id.in_(ever_here), h.c.unit_id.not_in(merged)]
-    if between is not None:
-        moved = select(h.c.unit_id).where(h.c.happened_on.between(*between))
-        conditions.append(h.c.unit_id.in_(moved))
     days = (
         select(h.c.unit_id, h.c.happened_on, h.c.kind, h.c.standing, h.c.stage, here.label("here"))
         .ext(distinct_on(h.c.unit_id, h.c.happened_on))
-        .where(*conditions)
+        .where(h.c.unit_id.in_(moved), h.c.unit_id.not_in(merged))
         .order_by(h.c.unit_id, h.c.happened_on.desc(), h.c.entry.desc())
         .subquery("days")
     )
@@ -58,16 +57,17 @@ def _steps(
         func.lead(days.c[name])
         .over(partition_by=days.c.unit_id, order_by=latest)
         .label(f"{name}_before")
-        for name in ("standing", "stage", "here")
+        for name in ("standing", "stage")
     ]
-    return select(days, *before).subquery("steps")
+    steps = select(days, *before).subquery("steps")
+    inner = select(steps).where(steps.c.happened_on.between(*between), steps.c.here)
+    return inner.subquery("moved")
 
 
 def _flows(steps: Any) -> list[Any]:
-    """How many steps of each sort: entered, joined, recognised, titled, left."""
+    """How many steps of each sort: joined, recognised, titled, left."""
     was_in = func.coalesce(steps.c.standing_before.in_(JOINED), False)
     sorts = {
-        "entered": steps.c.standing_before.is_(None),
         "joined": and_(steps.c.standing.in_(JOINED), ~was_in),
         "recognised": and_(
             steps.c.standing == "recognised",
@@ -78,75 +78,85 @@ def _flows(steps: Any) -> list[Any]:
             steps.c.standing == "closed", steps.c.standing_before.is_distinct_from("closed")
         ),
     }
-    return [
-        func.count().filter(steps.c.here, condition).label(name)
-        for name, condition in sorts.items()
-    ]
+    return [func.count().filter(condition).label(name) for name, condition in sorts.items()]
 
 
-def flows_by_year(tx: Tx, node: str, kinds: Sequence[str], until: date) -> list[dict[str, Any]]:
+def _entered(node: str, kinds: Sequence[str], between: tuple[date, date], key: Any) -> Select[Any]:
+    """Units by the day they were first on record."""
+    merged = select(unit.c.unit_id).where(unit.c.merged_into != "")
+    conditions = [h.c.is_first, inside(h.c.division, node), h.c.happened_on.between(*between)]
+    if kinds:
+        conditions.append(h.c.kind.in_(kinds))
+    query = select(key.label("key"), func.count().label("entered"))
+    return query.where(*conditions, h.c.unit_id.not_in(merged)).group_by(key)
+
+
+def _together(tx: Tx, entered: Select[Any], flows: Select[Any]) -> dict[Any, dict[str, int]]:
+    found: dict[Any, dict[str, int]] = {}
+    for query in (entered, flows):
+        for row in tx.session.execute(query).mappings():
+            mine = found.setdefault(row["key"], dict.fromkeys(FLOWS, 0))
+            mine.update({name: int(row[name]) for name in FLOWS if name in row})
+    return found
+
+
+def flows_by_year(
+    tx: Tx, node: str, kinds: Sequence[str], until: date
+) -> dict[int, dict[str, int]]:
     """What happened in each year up to a day."""
-    steps = _steps(node, kinds)
-    year = cast(extract("year", steps.c.happened_on), Integer)
-    query = (
-        select(year.label("year"), *_flows(steps))
-        .where(steps.c.happened_on <= until)
-        .group_by(year)
-        .order_by(year)
-    )
-    return [dict(row) for row in tx.session.execute(query).mappings()]
+    between = (date.min, until)
+    steps = _steps(node, kinds, between)
+
+    def year(column: Any) -> Any:
+        return cast(extract("year", column), Integer)
+
+    key = year(steps.c.happened_on)
+    flows = select(key.label("key"), *_flows(steps)).group_by(key)
+    return _together(tx, _entered(node, kinds, between, year(h.c.happened_on)), flows)
 
 
-def flows_by_kind(tx: Tx, node: str, between: tuple[date, date]) -> list[dict[str, Any]]:
+def flows_by_kind(tx: Tx, node: str, between: tuple[date, date]) -> dict[str, dict[str, int]]:
     """What happened inside a period, by kind."""
-    steps = _steps(node, (), between=between)
-    query = (
-        select(steps.c.kind, *_flows(steps))
-        .where(steps.c.happened_on.between(*between))
-        .group_by(steps.c.kind)
-        .order_by(steps.c.kind)
-    )
-    return [dict(row) for row in tx.session.execute(query).mappings()]
+    steps = _steps(node, (), between)
+    flows = select(steps.c.kind.label("key"), *_flows(steps)).group_by(steps.c.kind)
+    return _together(tx, _entered(node, (), between, h.c.kind), flows)
 
 
 def moves_to_stages(tx: Tx, node: str, between: tuple[date, date]) -> dict[str, int]:
-    """How many units came to each stage inside a period."""
-    steps = _steps(node, (), between=between)
-    changed = or_(steps.c.stage_before.is_(None), steps.c.stage_before != steps.c.stage)
+    """How many units came to each stage inside a period; those only entered to the first."""
+    steps = _steps(node, (), between)
+    changed = steps.c.stage_before.is_distinct_from(steps.c.stage)
     query = (
         select(steps.c.stage, func.count().label("units"))
-        .where(steps.c.happened_on.between(*between), steps.c.here, changed)
+        .where(changed, steps.c.stage != "registered")
         .group_by(steps.c.stage)
     )
-    return {row.stage: int(row.units) for row in tx.session.execute(query)}
+    found = {row.stage: int(row.units) for row in tx.session.execute(query)}
+    entered = tx.session.execute(_entered(node, (), between, h.c.kind)).mappings()
+    return found | {"registered": sum(int(row["entered"]) for row in entered)}
 
 
 def points(tx: Tx, node: str, kinds: Sequence[str], days: Sequence[date]) -> list[dict[str, int]]:
     """How many were known, taking part, recognised and titled on each of the days."""
-    steps = _steps(node, kinds)
-    now_here = func.coalesce(steps.c.here, False)
-    was_here = func.coalesce(steps.c.here_before, False)
-    bucket = func.width_bucket(steps.c.happened_on - 1, cast(literal(list(days)), ARRAY(Date))) + 1
+    c = unit_change.c
+    bucket = func.width_bucket(c.happened_on - 1, cast(literal(list(days)), ARRAY(Date))) + 1
 
-    def change(name: str, then: Any, now: Any) -> Any:
-        gained = cast(and_(now_here, now), Integer)
-        lost = cast(func.coalesce(and_(was_here, then), False), Integer)
-        return func.sum(gained - lost).label(name)
+    def change(condition: Any) -> Any:
+        return func.coalesce(func.sum(c.units).filter(condition), 0)
 
-    standing, before = steps.c.standing, steps.c.standing_before
+    conditions = [inside(c.division, node), c.happened_on <= days[-1]]
+    if kinds:
+        conditions.append(c.kind.in_(kinds))
+    known = c.standing != "closed"
     query = (
         select(
             bucket.label("bucket"),
-            change("known", before != "closed", standing != "closed"),
-            change("joined", before.in_(JOINED), standing.in_(JOINED)),
-            change("recognised", before == "recognised", standing == "recognised"),
-            change(
-                "titled",
-                and_(steps.c.stage_before == "titled", before != "closed"),
-                and_(steps.c.stage == "titled", standing != "closed"),
-            ),
+            change(known).label("known"),
+            change(c.standing.in_(JOINED)).label("joined"),
+            change(c.standing == "recognised").label("recognised"),
+            change(and_(known, c.stage == "titled")).label("titled"),
         )
-        .where(steps.c.happened_on <= days[-1])
+        .where(*conditions)
         .group_by(bucket)
     )
     changes = {row.bucket: row for row in tx.session.execute(query)}

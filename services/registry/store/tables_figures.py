@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, Integer, Numeric, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.registry.store.tables import METADATA
@@ -18,8 +29,23 @@ unit_history = Table(
     Column("standing", Text),
     Column("stage", Text),
     Column("details", JSONB),
+    Column("is_first", Boolean),
     Column("happened_on", Date),
     Column("learned_at", DateTime(timezone=True)),
+)
+
+unit_change = Table(
+    "unit_change",
+    METADATA,
+    Column("entry", BigInteger, Identity(always=True), primary_key=True),
+    Column("happened_on", Date),
+    Column("learned_at", DateTime(timezone=True)),
+    Column("division", Text),
+    Column("kind", Text),
+    Column("size", Text),
+    Column("standing", Text),
+    Column("stage", Text),
+    Column("units", Integer),
 )
 
 _CASE = ("case_kind", "unit_id", "number", "node", "stage", "stage_text", "title_text", "reason")

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from services.registry.handlers import figures, files, history, statistics, units
+from services.registry.handlers import figures, files, history, merging, statistics, units
 from shared.contracts.evaluation import CaseMoved, UnitRecognised
 from shared.contracts.registry import AmendUnit, CloseUnit
 from shared.contracts.registry_acts import AcceptCommitment, SubmitCommitment
 from shared.contracts.registry_answers import UnitView
 from shared.contracts.registry_figures import ReadMeasures, ReadStatistics, ReadTrend, Statistics
+from shared.contracts.registry_units import MergeUnit
 from shared.messaging.tx import Tx
 from tests.integration.registry.conftest import CITY, HAISHU, Acting, an_entry, heard
 
@@ -180,3 +181,45 @@ def test_a_trend_counts_from_day_to_day(acting: Acting, enter: Enter) -> None:
     assert [(p.on.isoformat(), p.known, p.joined) for p in found.items] == [
         ("2026-01-01", 0, 0), ("2026-01-31", 1, 0), ("2026-03-02", 2, 0), ("2026-04-01", 2, 1),
     ]  # fmt: skip
+
+
+_BOTH = """
+SELECT (SELECT jsonb_object_agg(k, n) FROM (
+          SELECT concat_ws('/', division, kind, standing, stage) AS k, sum(units) AS n
+          FROM unit_change WHERE happened_on <= :day AND learned_at <= :known
+          GROUP BY 1 HAVING sum(units) <> 0) a) AS added_up,
+       (SELECT jsonb_object_agg(k, n) FROM (
+          SELECT concat_ws('/', division, kind, standing, stage) AS k, count(*) AS n
+          FROM (SELECT DISTINCT ON (unit_id) * FROM unit_history
+                WHERE happened_on <= :day AND learned_at <= :known
+                ORDER BY unit_id, happened_on DESC, entry DESC) h
+          WHERE unit_id NOT IN (SELECT unit_id FROM unit WHERE merged_into <> ''
+                                AND amended_at <= :known)
+          GROUP BY 1) b) AS looked_up
+"""
+
+
+def test_changes_added_up_are_the_counts_of_every_day_as_known_at_every_time(
+    acting: Acting, enter: Enter
+) -> None:
+    """Whatever is learned in whatever order: the summary and the dated states say the same."""
+    kept = [enter(now=_at(1, 4 + n)) for n in range(4)]
+    for unit in kept[:3]:
+        _commit(acting, unit, _at(2, 2))
+    entry = an_entry(name_text=kept[0].name_text, code=kept[0].code, division="330203001")
+    amend = AmendUnit(unit_id=kept[0].unit_id, revision=1, entry=entry, reason="更正")
+    units.amend_unit(acting(CITY, now=_at(3, 1)), amend)
+    _hear(
+        acting(HAISHU), _moved(kept[1], "assessment", "draft", day=date(2026, 2, 20), number=1), 1
+    )
+    close = CloseUnit(unit_id=kept[0].unit_id, closed_on=date(2026, 2, 10), reason="停业")
+    units.close_unit(acting(CITY, now=_at(4, 1)), close)
+    merge = MergeUnit(unit_id=kept[3].unit_id, into=kept[2].unit_id, reason="重复登记")
+    merging.merge_unit(acting(CITY, now=_at(4, 20)), merge)
+    session = acting(CITY).session
+
+    for day in ("2026-01-05", "2026-02-09", "2026-02-10", "2026-02-25", "2026-03-15", "2026-05-01"):
+        for known in ("2026-02-28", "2026-03-20", "2026-04-10", "2026-05-01"):
+            asked = {"day": day, "known": f"{known}T00:00:00+08:00"}
+            found = session.execute(text(_BOTH), asked).mappings().one()
+            assert found["added_up"] == found["looked_up"], asked

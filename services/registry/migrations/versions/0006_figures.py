@@ -1,9 +1,13 @@
 """What counts and shares are worked out from, as of any day: dated states of every unit.
 
-Triggers work out stages and write the history, so that no way of changing a unit goes past them. A row says how a
-unit stood from a day on; of two rows of one day the later entry holds. What is learned late about
-an earlier day is carried on through the later days already on record, so that the last row is
-always what the register says now.
+Triggers work out stages and write the history, so that no way of changing a unit goes past them.
+A row of `unit_history` says how a unit stood from a day on; of two rows of one day the later entry
+holds. What is learned late about an earlier day is carried on through the later days already on
+record, so that the last row is always what the register says now.
+
+`unit_change` says the same in numbers: how many came to a state, or left it, on a day, as learned
+at an instant. Added up to a day they are the counts of that day, without reading a million units.
+A unit entered twice is taken out of all its days when it is merged, as learned then.
 """
 
 from __future__ import annotations
@@ -30,7 +34,12 @@ TABLES = [
     size text NOT NULL, standing text NOT NULL
       CHECK (standing IN ('registered', 'creating', 'recognised', 'closed')),
     stage text NOT NULL CHECK (stage IN ({STAGES})), details jsonb NOT NULL,
-    happened_on date NOT NULL, learned_at timestamptz NOT NULL)""",
+    is_first boolean NOT NULL, happened_on date NOT NULL, learned_at timestamptz NOT NULL)""",
+    """CREATE TABLE unit_change (
+    entry bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    happened_on date NOT NULL, learned_at timestamptz NOT NULL,
+    division text COLLATE "C" NOT NULL, kind text NOT NULL, size text NOT NULL,
+    standing text NOT NULL, stage text NOT NULL, units integer NOT NULL CHECK (units <> 0))""",
     """CREATE TABLE case_file (
     case_id text PRIMARY KEY,
     case_kind text NOT NULL CHECK (case_kind IN ('assessment', 'application', 'nomination')),
@@ -66,9 +75,9 @@ TABLES = [
 # The growth of a unit as 0001 holds it, as (standing, stage) from each act on the timeline.
 BACKFILL = """
 INSERT INTO unit_history
-  (unit_id, kind, division, size, standing, stage, details, happened_on, learned_at)
+  (unit_id, kind, division, size, standing, stage, details, is_first, happened_on, learned_at)
 SELECT unit_id, kind, division, size, coalesce(standings[1], 'registered'),
-       coalesce(stages[1], 'registered'), details, happened_on, learned_at
+       coalesce(stages[1], 'registered'), details, place = 0, happened_on, learned_at
 FROM (
   SELECT u.unit_id, u.kind, u.division, u.size, u.details, t.happened_on, t.learned_at, t.place,
          array_agg(t.standing) FILTER (WHERE t.standing IS NOT NULL) OVER so_far AS standings,
@@ -101,13 +110,31 @@ FROM (SELECT DISTINCT ON (unit_id) unit_id, stage, happened_on FROM unit_history
 WHERE last.unit_id = u.unit_id AND last.stage <> 'registered'
 """
 
+CHANGES_SO_FAR = """
+INSERT INTO unit_change (happened_on, learned_at, division, kind, size, standing, stage, units)
+SELECT happened_on, learned_at, division, kind, size, standing, stage, sum(units)
+FROM (
+  SELECT happened_on, learned_at, division, kind, size, standing, stage, 1 AS units
+  FROM unit_history
+  UNION ALL
+  SELECT lead(happened_on) OVER days, lead(learned_at) OVER days,
+         division, kind, size, standing, stage, -1
+  FROM unit_history WINDOW days AS (PARTITION BY unit_id ORDER BY happened_on, entry)) change
+WHERE happened_on IS NOT NULL
+GROUP BY happened_on, learned_at, division, kind, size, standing, stage HAVING sum(units) <> 0
+"""
+
 INDEXES = [
     # Group-bys of the figures are answered from this index alone.
     "CREATE INDEX unit_figures ON unit (division, kind, standing, stage, size)",
     """CREATE INDEX unit_history_of ON unit_history (unit_id, happened_on DESC, entry DESC)
     INCLUDE (kind, division, size, standing, stage)""",
     "CREATE INDEX unit_history_area ON unit_history (division, unit_id)",
-    "CREATE INDEX unit_history_day ON unit_history (happened_on, unit_id)",
+    "CREATE INDEX unit_history_day ON unit_history (happened_on, unit_id) WHERE NOT is_first",
+    """CREATE INDEX unit_history_entered ON unit_history (division, happened_on, kind)
+    WHERE is_first""",
+    """CREATE INDEX unit_change_area ON unit_change (division, happened_on, learned_at)
+    INCLUDE (kind, size, standing, stage, units)""",
     "CREATE INDEX timeline_day ON timeline (happened_on, entry_id)",
 ]
 
@@ -115,11 +142,21 @@ ENTERED = """
 CREATE FUNCTION keep_units_entered() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO unit_history
-    (unit_id, kind, division, size, standing, stage, details, happened_on, learned_at)
-  SELECT unit_id, kind, division, size, standing, stage, details, standing_on, entered_at
+    (unit_id, kind, division, size, standing, stage, details, is_first, happened_on, learned_at)
+  SELECT unit_id, kind, division, size, standing, stage, details, true, standing_on, entered_at
   FROM entered;
+  INSERT INTO unit_change (happened_on, learned_at, division, kind, size, standing, stage, units)
+  SELECT standing_on, entered_at, division, kind, size, standing, stage, count(*)
+  FROM entered GROUP BY 1, 2, 3, 4, 5, 6, 7;
   RETURN NULL;
 END $$
+"""
+
+DAYS = """
+CREATE FUNCTION days_of_unit(id text) RETURNS SETOF unit_history LANGUAGE sql STABLE AS $$
+  SELECT DISTINCT ON (happened_on) * FROM unit_history
+  WHERE unit_id = id ORDER BY happened_on, entry DESC
+$$
 """
 
 CHANGED = """
@@ -139,29 +176,60 @@ DECLARE
     ELSE (learned AT TIME ZONE 'Asia/Shanghai')::date
   END;
   first_on date;
+  old_day unit_history;
+  new_day unit_history;
+  old_before unit_history;  -- the same for the day before in the loop: its change ends here
+  new_before unit_history;
 BEGIN
   SELECT min(happened_on) INTO first_on FROM unit_history WHERE unit_id = NEW.unit_id;
   from_on := greatest(from_on, first_on);  -- nothing is said of days before it was on record
-  INSERT INTO unit_history
-    (unit_id, kind, division, size, standing, stage, details, happened_on, learned_at)
-  SELECT NEW.unit_id,
-    CASE WHEN entry_changed THEN NEW.kind ELSE known.kind END,
-    CASE WHEN entry_changed THEN NEW.division ELSE known.division END,
-    CASE WHEN entry_changed THEN NEW.size ELSE known.size END,
-    CASE WHEN stood THEN NEW.standing ELSE known.standing END,
-    CASE WHEN staged THEN NEW.stage ELSE known.stage END,
-    CASE WHEN entry_changed THEN NEW.details ELSE known.details END,
-    known.on_day, learned
-  FROM (
-    (SELECT from_on AS on_day, h.* FROM unit_history h
-     WHERE h.unit_id = NEW.unit_id AND h.happened_on <= from_on
-     ORDER BY h.happened_on DESC, h.entry DESC LIMIT 1)
-    UNION ALL
-    (SELECT DISTINCT ON (h.happened_on) h.happened_on, h.* FROM unit_history h
-     WHERE h.unit_id = NEW.unit_id AND h.happened_on > from_on
-     ORDER BY h.happened_on, h.entry DESC)
-  ) known
-  ORDER BY known.on_day;
+  IF OLD.merged_into = '' AND NEW.merged_into <> '' THEN
+    INSERT INTO unit_change (happened_on, learned_at, division, kind, size, standing, stage, units)
+    SELECT on_day, learned, division, kind, size, standing, stage, units
+    FROM (SELECT happened_on AS on_day, division, kind, size, standing, stage, -1 AS units
+          FROM days_of_unit(NEW.unit_id)
+          UNION ALL
+          SELECT lead(happened_on) OVER (ORDER BY happened_on), division, kind, size, standing,
+                 stage, 1 FROM days_of_unit(NEW.unit_id)) undone
+    WHERE on_day IS NOT NULL;
+  END IF;
+  IF NOT (stood OR staged OR entry_changed) THEN
+    RETURN NULL;
+  END IF;
+  FOR old_day IN
+    SELECT * FROM days_of_unit(NEW.unit_id) known
+    WHERE known.happened_on >= (SELECT max(happened_on) FROM unit_history
+                                WHERE unit_id = NEW.unit_id AND happened_on <= from_on)
+    ORDER BY known.happened_on
+  LOOP
+    new_day := old_day;
+    new_day.happened_on := greatest(old_day.happened_on, from_on);
+    IF entry_changed THEN
+      new_day.kind := NEW.kind; new_day.division := NEW.division;
+      new_day.size := NEW.size; new_day.details := NEW.details;
+    END IF;
+    IF stood THEN new_day.standing := NEW.standing; END IF;
+    IF staged THEN new_day.stage := NEW.stage; END IF;
+    IF NEW.merged_into = '' THEN
+      INSERT INTO unit_change
+        (happened_on, learned_at, division, kind, size, standing, stage, units)
+      SELECT new_day.happened_on, learned, of_day.*
+      FROM (VALUES
+        (old_day.division, old_day.kind, old_day.size, old_day.standing, old_day.stage, -1),
+        (new_day.division, new_day.kind, new_day.size, new_day.standing, new_day.stage, 1),
+        (old_before.division, old_before.kind, old_before.size, old_before.standing,
+         old_before.stage, 1),
+        (new_before.division, new_before.kind, new_before.size, new_before.standing,
+         new_before.stage, -1)) of_day (division, kind, size, standing, stage, units)
+      WHERE of_day.division IS NOT NULL;
+    END IF;
+    INSERT INTO unit_history
+      (unit_id, kind, division, size, standing, stage, details, is_first, happened_on, learned_at)
+    VALUES (NEW.unit_id, new_day.kind, new_day.division, new_day.size, new_day.standing,
+      new_day.stage, new_day.details, false, new_day.happened_on, learned);
+    old_before := old_day;
+    new_before := new_day;
+  END LOOP;
   RETURN NULL;
 END $$
 """
@@ -237,18 +305,20 @@ TRIGGERS = [
     """CREATE TRIGGER unit_history_entered AFTER INSERT ON unit
     REFERENCING NEW TABLE AS entered FOR EACH STATEMENT EXECUTE FUNCTION keep_units_entered()""",
     """CREATE TRIGGER unit_history_changed AFTER UPDATE ON unit FOR EACH ROW
-    WHEN ((OLD.kind, OLD.division, OLD.size, OLD.standing, OLD.stage, OLD.details)
+    WHEN ((OLD.kind, OLD.division, OLD.size, OLD.standing, OLD.stage, OLD.details,
+           OLD.merged_into)
           IS DISTINCT FROM
-          (NEW.kind, NEW.division, NEW.size, NEW.standing, NEW.stage, NEW.details))
+          (NEW.kind, NEW.division, NEW.size, NEW.standing, NEW.stage, NEW.details,
+           NEW.merged_into))
     EXECUTE FUNCTION keep_unit_changed()""",
 ]
 
 
 def upgrade() -> None:
-    functions = (ENTERED, CHANGED, STAGE_OF, STAND, MOVED)
-    for statement in (*TABLES, BACKFILL, STAGES_NOW, *INDEXES, *functions, *TRIGGERS):
+    functions = (DAYS, ENTERED, CHANGED, STAGE_OF, STAND, MOVED)
+    for statement in (*TABLES, BACKFILL, CHANGES_SO_FAR, STAGES_NOW, *INDEXES, *functions, *TRIGGERS):
         op.execute(statement)
-    for table in ("unit_history", "case_move", "bulletin", "measure_goal"):
+    for table in ("unit_history", "unit_change", "case_move", "bulletin", "measure_goal"):
         op.execute(
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
             " FOR EACH ROW EXECUTE FUNCTION refuse_rewriting()"
