@@ -56,7 +56,7 @@ async def unit_options(request: Request) -> Response:
     where = registry.UnitFilter(text=text)
     found = await part(request, UnitPage, registry.FindUnits(where=where, limit=10))
     units = [] if isinstance(found, Missing) else found.items
-    return render(request, "records_options.html", title="", units=units)
+    return render(request, "_records_options.html", title="", units=units)
 
 
 @pages.page("/records/{kind_id}/new", WHO)

@@ -184,7 +184,7 @@ def test_the_database_refuses_what_the_domain_never_does(town: Town, statement: 
 def test_each_command_and_event_has_its_entrypoint() -> None:
     queues = hearings(IncentivesService)
 
-    assert [len(events) for events in queues.values()] == [9]
+    assert [len(events) for events in queues.values()] == [10]
     for command in say.COMMANDS:
         method = getattr(IncentivesService, command.name.partition(".")[2])
         assert method.hexie_accepts is command
