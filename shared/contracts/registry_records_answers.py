@@ -9,6 +9,7 @@ from pydantic import Field
 
 from shared.contracts.message import Shape
 from shared.contracts.registry_answers import Says
+from shared.contracts.registry_figures import Figure
 
 
 class FileRef(Shape):
@@ -318,8 +319,7 @@ class WorkItemView(Shape):
     ratios: tuple[ShareView, ...] = ()
     records: tuple[RecordView, ...] = ()
     record_kinds: tuple[Choice, ...] = ()
-    measure: str = ""
-    measure_text: str = ""
+    figure: Figure | None = None  # the pack's figure that belongs to the item, today
     revision: int = 0
 
 

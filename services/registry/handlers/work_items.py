@@ -8,6 +8,7 @@ from typing import Any
 from services.registry.domain.record_contents import shares
 from services.registry.domain.work_items import DONE, OPEN, TEXT, faults_of, parts_of
 from services.registry.handlers.acts import Note, note, pack_for
+from services.registry.handlers.figures import unit_figure
 from services.registry.handlers.records_access import need_reader, options_of
 from services.registry.handlers.records_judging import checked_values, refuse_faults
 from services.registry.handlers.records_kinds import field_views
@@ -132,10 +133,7 @@ def _plan(tx: Tx, unit: Row) -> WorkPlan:
     items = [item for item in pack.work_items.values() if unit["kind"] in item.kinds]
     states = store.list_states(tx, unit["unit_id"], suite)
     linked = _linked(tx, unit["unit_id"], items)
-    views = tuple(
-        _view(tx, pack, item, states.get(item.id), [v for v in linked if v.kind in item.records])
-        for item in items
-    )
+    views = tuple(_view(tx, pack, item, unit, states.get(item.id), linked) for item in items)
     return WorkPlan(
         unit_id=unit["unit_id"],
         unit_text=unit["name_text"],
@@ -157,7 +155,12 @@ def _linked(tx: Tx, unit_id: str, items: Sequence[WorkItem]) -> tuple[RecordView
 
 
 def _view(
-    tx: Tx, pack: Pack, item: WorkItem, held: Row | None, linked: Sequence[RecordView]
+    tx: Tx,
+    pack: Pack,
+    item: WorkItem,
+    unit: Row,
+    held: Row | None,
+    linked: Sequence[RecordView],
 ) -> WorkItemView:
     said: Any = held if held is not None else _UNTOUCHED
     names = names_for(tx, [(item.fields, said["content"])])
@@ -180,9 +183,8 @@ def _view(
         values=said["content"],
         texts=field_texts(item.fields, options_of(pack, item.fields), said["content"], names),
         ratios=share_views(shares(item.ratios, said["content"])),
-        records=tuple(linked),
+        records=tuple(record for record in linked if record.kind in item.records),
         record_kinds=tuple(Choice(id=kind, says=pack.records[kind].name) for kind in item.records),
-        measure=item.measure,
-        measure_text=pack.measures[item.measure].says if item.measure else "",
+        figure=unit_figure(tx, pack, item.measure, unit) if item.measure else None,
         revision=held["revision"] if held is not None else 0,
     )
