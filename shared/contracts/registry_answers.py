@@ -99,6 +99,8 @@ class ImportReport(Shape):
     staged_by_name: str = ""
     confirmed_at: datetime | None = None
     confirmed_by: str = ""
+    record_kind: str = ""  # "" for units
+    system: str = ""  # the application whose export the file is
     counts: dict[str, int]  # by outcome
     likely: int = 0  # rows that look like a unit there is
     rows: tuple[ImportRow, ...] = ()

@@ -12,7 +12,7 @@ from deploy.sample.units import ALPHABET, credit_code
 from shared.contracts.message import Actor
 from tests.support.regions import Regions, Row, office_of
 
-_NUMBERS = count(ALPHABET.index("X") * 31**4)
+NUMBERS = count(ALPHABET.index("X") * 31**4)
 _WORDS = {"enterprise": "企业", "park": "工业园区", "township": "乡镇（街道）"}
 _NAMES = {"enterprise": "制造有限公司", "park": "工业园", "township": "街道"}
 
@@ -30,7 +30,7 @@ def import_units(
     """So many units of a kind in one place by an import; their ids."""
     office = office_of(division, suite)
     columns = ("kind", "name_text", "code", "division", "headcount", *details)
-    rows = [_row(kind, division, next(_NUMBERS), details) for _ in range(number)]
+    rows = [_row(kind, division, next(NUMBERS), details) for _ in range(number)]
     body = {"file_name": "名册.xlsx", "columns": columns, "rows": rows, "is_last": True}
     staged = posted(regions, "/imports", people.clerk(office), at, body)
     path = f"/imports/{staged['import_id']}/confirmation"

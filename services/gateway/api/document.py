@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from services.gateway.api import (
     calendar,
     evaluation,
+    exchange,
     exports,
     figures,
     files,
@@ -36,6 +37,7 @@ TABLES: tuple[tuple[tuple[Door, ...], str], ...] = (
     (incentives.DOORS, "激励"),
     (oversight.DOORS, "监督与退出"),
     (records.DOORS, "工作台账"),
+    (exchange.DOORS, "导入与对接"),
     (calendar.DOORS, "日历"),  # after the doors whose paths begin as /tasks/{task_id} does
     (people.DOORS, "组织机构"),
     (packs.DOORS, "政策包"),

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CHOICES = "选项"
+_LONGEST_INLINE = 250  # a list inside a cell's rule may have 255 signs
 _OPTIONS = {
     "constant_memory": True,
     "in_memory": True,
@@ -48,7 +51,7 @@ def write_book(
         for at, column in enumerate(columns):
             page.set_column(at, at, column.width, red if column.red else text)
             if column.choices:
-                choice = {"validate": "list", "source": list(column.choices)}
+                choice = {"validate": "list", "source": _source(columns, at)}
                 page.data_validation(1, at, 5000, at, choice)
         for at, column in enumerate(columns):
             page.write_string(0, at, column.heading, head)
@@ -68,4 +71,31 @@ def write_book(
             for line, (name, value) in enumerate(about.items()):
                 second.write_string(line, 0, name, head)
                 second.write_string(line, 1, value, text)
+        _write_choices(book, columns)
     return target.getvalue()
+
+
+def _is_long(column: Column) -> bool:
+    return len(",".join(column.choices)) > _LONGEST_INLINE or any("," in c for c in column.choices)
+
+
+def _source(columns: Sequence[Column], at: int) -> list[str] | str:
+    """The choices of a column: inside its rule, or where they stand on the sheet of choices."""
+    column = columns[at]
+    if not _is_long(column):
+        return list(column.choices)
+    place = [c.heading for c in columns if _is_long(c)].index(column.heading)
+    letters = xl_col_to_name(place)
+    return f"={_CHOICES}!${letters}$1:${letters}${len(column.choices)}"
+
+
+def _write_choices(book: xlsxwriter.Workbook, columns: Sequence[Column]) -> None:
+    long = [column for column in columns if _is_long(column)]
+    if not long:
+        return
+    page = book.add_worksheet(_CHOICES)
+    page.hide()
+    for line in range(max(len(column.choices) for column in long)):
+        for at, column in enumerate(long):
+            if line < len(column.choices):
+                page.write_string(line, at, column.choices[line])

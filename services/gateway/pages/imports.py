@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -13,22 +12,22 @@ from starlette.responses import Response
 
 from services.gateway import files
 from services.gateway.auth import guard
-from services.gateway.importer.sheet import REPORT_HEADINGS, Packed, Sheet, read_sheet
-from services.gateway.importer.workbook import Column, write_book
-from services.gateway.pages import words
-from services.gateway.pages.desk import Pages, ask, ask_for, go, render, text_of
+from services.gateway.importer.sheet import read_sheet
+from services.gateway.importer.template import need_headings, template_book, version_of
+from services.gateway.importer.workbook import Column
+from services.gateway.pages.desk import Missing, Pages, ask, ask_for, go, part, render, text_of
+from services.gateway.pages.staging import keep_report, report_of, slowly, stage_units
 from services.gateway.pages.uploads import sheet_of, workbook
-from shared.contracts import registry
-from shared.contracts.message import Command
+from shared.contracts import registry, registry_units
 from shared.contracts.refusals import Refused
-from shared.contracts.registry_answers import ImportReport, ImportRow
-from shared.runtime.ids import uuid7
+from shared.contracts.registry_answers import ImportReport
+from shared.contracts.registry_imports import ExchangeView, ReadExchange
+from shared.contracts.registry_units_answers import UnitFormsView
 
 pages = Pages()
 _WHO = ("clerk", "reviewer", "system")
-_SECONDS = 60.0
+_CONCERNED = (*_WHO, "seat")  # who may prepare or confirm records
 _MUST = (("单位名称",), ("统一社会信用代码/项目编号",))
-_WRONG = ("error", "conflict")
 
 
 @pages.page("/imports", _WHO)
@@ -39,11 +38,13 @@ async def listing(request: Request) -> Response:
 
 async def _listing(request: Request, refused: Refused | None = None) -> Response:
     found = await ask_for(request, dict[str, list[ImportReport]], registry.ListImports())
+    exchange = await part(request, ExchangeView, ReadExchange())
     return render(
         request,
         "imports.html",
         title="Excel 导入",
         status=refused.status if refused else 200,
+        system="" if isinstance(exchange, Missing) else exchange.system,
         imports=found.get("imports", [])[:30],
         refused=refused,
     )
@@ -51,21 +52,39 @@ async def _listing(request: Request, refused: Refused | None = None) -> Response
 
 @pages.page("/imports/template.xlsx", _WHO)
 async def template(request: Request) -> Response:
-    """The empty template: code columns are text, kinds can be chosen."""
-    del request
-    kinds = tuple(text for _, text in words.options("kind"))
-    columns = [
-        Column(heading, 24, choices=kinds if field == "kind" else ())
-        for heading, field in registry.IMPORT_COLUMNS.items()
-    ]
+    """The empty template: code columns are text, kinds and lists can be chosen."""
+    columns = await _columns(request)
+    kinds = next(column.choices for column in columns if column.choices)
     about = {
         "填写说明": "每行一个单位；代码列已设为文本格式，请勿改为数值；不要改动表头。",
         "单位类型": "、".join(kinds),
         "行政区划代码": "6 位，如 330203（海曙区）",
         "日期": "写作 2026-03-31",
     }
-    content = await run_in_threadpool(write_book, columns, [], sheet="单位", about=about)
+    content = await run_in_threadpool(
+        template_book, columns, sheet="单位", version=_version(columns), about=about
+    )
     return workbook(content, "单位导入模板.xlsx")
+
+
+async def _columns(request: Request) -> list[Column]:
+    """The register's own columns, then those that only some kinds of the pack have."""
+    forms = await ask_for(request, UnitFormsView, registry_units.UnitForms())
+    kinds = tuple(kind.name for kind in forms.kinds if kind.open)
+    columns = [
+        Column(heading, 24, choices=kinds if field == "kind" else ())
+        for heading, field in registry.IMPORT_COLUMNS.items()
+    ]
+    taken = {*registry.IMPORT_COLUMNS, *registry.IMPORT_COLUMNS.values()}
+    for field in (field for kind in forms.kinds for field in kind.fields):
+        if not {field.name, field.says} & taken:
+            taken |= {field.name, field.says}
+            columns.append(Column(field.says, 20, choices=tuple(c.says for c in field.choices)))
+    return columns
+
+
+def _version(columns: Sequence[Column]) -> str:
+    return version_of("unit", [column.heading for column in columns])
 
 
 @pages.form("/imports", _WHO)
@@ -74,113 +93,18 @@ async def upload(request: Request, form: FormData) -> Response:
     try:
         name, content = await sheet_of(form)
         sheet = await read_sheet(content, must_have=_MUST)
-        report = await _stage(request, name, content, sheet)
+        if sheet.version:  # a file of one's own may have more columns, one made from ours may not
+            columns = await _columns(request)
+            known = [column.heading for column in columns]
+            need_headings(sheet, known=known, required=known[:4], version=_version(columns))
+        report = await stage_units(request, name, content, sheet)
     except Refused as refused:
         return await _listing(request, refused)
-    await _keep_report(request, name, sheet, report)
+    await keep_report(request, name, sheet, report)
     return go(f"/imports/{report.import_id}")
 
 
-async def _stage(request: Request, name: str, content: bytes, sheet: Sheet) -> ImportReport:
-    shown = {h: h for h in sheet.headings if h and h not in REPORT_HEADINGS}
-    columns = tuple(
-        registry.IMPORT_COLUMNS.get(h, h) if h in shown else f"-{at}"
-        for at, h in enumerate(sheet.headings)
-    )
-    digest = hashlib.sha256(content).hexdigest()
-
-    def staging(pack: Packed, import_id: str) -> registry.StageImport:
-        return registry.StageImport(
-            import_id=import_id,
-            file_name=name,
-            file_digest=digest,
-            columns=columns,
-            first_row=pack.first_row,
-            packed=pack.text,
-            after=pack.first_row - sheet.first_row,
-            is_last=pack is sheet.packs[-1],
-        )
-
-    import_id = await stage_all(request, sheet.packs, staging)
-    return await _report(request, import_id)
-
-
-async def stage_all(
-    request: Request, packs: Sequence[Packed], staging: Callable[[Packed, str], Command]
-) -> str:
-    """Stage a file, two packs under way at a time: one is read while the other is written."""
-    first, *others = packs
-    import_id = str((await slowly(request, staging(first, "")))["import_id"])
-    under_way: asyncio.Task[None] | None = None
-    for pack in others:
-        staged = asyncio.create_task(_in_turn(request, staging(pack, import_id), under_way))
-        if under_way is not None:
-            await under_way
-        under_way = staged
-    if under_way is not None:
-        await under_way
-    return import_id
-
-
-async def _in_turn(request: Request, command: Command, before: asyncio.Task[None] | None) -> None:
-    """Stage a pack; again once the one before is in, when it overtook that."""
-    try:
-        await slowly(request, command)
-    except Refused as refused:
-        if refused.code != "import_out_of_turn" or before is None:
-            raise
-        await before
-        await slowly(request, command)
-
-
-async def slowly(request: Request, command: Command) -> dict[str, object]:
-    """Ask for what may take long; the answer as JSON."""
-    asking = guard.asking_of(request, idempotency_key=uuid7().hex)
-    found: dict[str, object] = await request.app.state.services.ask(
-        command, asking, timeout=_SECONDS
-    )
-    return found
-
-
-async def _report(request: Request, import_id: str) -> ImportReport:
-    return await ask_for(
-        request,
-        ImportReport,
-        registry.GetImport(import_id=import_id, outcomes=_WRONG, limit=5000),
-    )
-
-
-async def _keep_report(request: Request, name: str, sheet: Sheet, report: ImportReport) -> None:
-    wrong = [r for r in report.rows if r.outcome in _WRONG]
-    formulas = list(sheet.formulas)
-    if not wrong and not formulas:
-        return
-    columns = [Column(h or "　", 20) for h in sheet.headings]
-    columns.append(Column("错误说明", 60, red=True))
-    given = sheet.rows_numbered([r.row for r in wrong])
-    rows = [[*_row(sheet, given.get(r.row, [])), _says(r)] for r in wrong]
-    content = await run_in_threadpool(write_book, columns, rows, sheet="需更正的行")
-    new = files.NewFile(
-        name=f"更正_{name}",
-        content=content,
-        purpose="import",
-        subject=report.import_id,
-        summary={"formulas": formulas},
-    )
-    state = request.app.state
-    await run_in_threadpool(files.keep, state.engine, new, guard.asker_of(request), guard.utc_now())
-
-
-def _row(sheet: Sheet, given: Sequence[object]) -> list[object]:
-    row = [*given, *[""] * (len(sheet.headings) - len(given))]
-    return [str(c) if isinstance(c, float) else c for c in row[: len(sheet.headings)]]
-
-
-def _says(finding: ImportRow) -> str:
-    return f"第 {finding.row} 行：" + "；".join(finding.says)
-
-
-@pages.page("/imports/{import_id}", _WHO)
+@pages.page("/imports/{import_id}", _CONCERNED)
 async def show(request: Request, import_id: str) -> Response:
     """The dry run: counts, wrong rows first, then what would change."""
     return await _show(request, import_id)
@@ -188,7 +112,7 @@ async def show(request: Request, import_id: str) -> Response:
 
 async def _show(request: Request, import_id: str, refused: Refused | None = None) -> Response:
     wrong, right, likely = await asyncio.gather(
-        _report(request, import_id),
+        report_of(request, import_id),
         ask_for(
             request,
             ImportReport,
@@ -221,7 +145,7 @@ async def _show(request: Request, import_id: str, refused: Refused | None = None
     )
 
 
-@pages.form("/imports/{import_id}/confirm", _WHO)
+@pages.form("/imports/{import_id}/confirm", _CONCERNED)
 async def confirm(request: Request, import_id: str, form: FormData) -> Response:
     """A second person lets the good rows enter the register."""
     del form
@@ -232,7 +156,7 @@ async def confirm(request: Request, import_id: str, form: FormData) -> Response:
     return go(f"/imports/{import_id}", said="已确认，正确的行已进入名册。")
 
 
-@pages.form("/imports/{import_id}/discard", _WHO)
+@pages.form("/imports/{import_id}/discard", _CONCERNED)
 async def discard(request: Request, import_id: str, form: FormData) -> Response:
     """Drop a staged import."""
     command = registry.DiscardImport(import_id=import_id, reason=text_of(form, "reason"))

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.registry.domain.importing import Outcome
+from services.registry.handlers import record_imports
 from services.registry.handlers.acts import Note, need, need_area, notes, pack_for
 from services.registry.handlers.doubles import look_for_doubles
+from services.registry.handlers.exchange import need_system
 from services.registry.handlers.import_rows import Chunk
 from services.registry.handlers.leaders import tie_by_entry, tie_waiting
 from services.registry.handlers.unit_entries import searched
 from services.registry.handlers.views import entered
 from services.registry.store import imports, units
+from services.registry.store import record_imports as record_rows
 from services.registry.store.units import Row
 from shared.contracts.message import Actor
 from shared.contracts.refusals import Refused
@@ -25,6 +28,7 @@ from shared.contracts.registry import (
     StageImport,
 )
 from shared.contracts.registry_answers import ImportReport, ImportRow
+from shared.contracts.registry_imports import StageRecords
 from shared.contracts.scalars import area_of
 from shared.messaging.tx import Tx
 from shared.policy.pack import Pack
@@ -38,15 +42,14 @@ def stage_import(tx: Tx, command: StageImport) -> ImportReport:
     need(tx, "clerk")
     need_area(tx, area_of(tx.actor.node))
     pack = pack_for(tx, tx.actor.node)
+    need_system(tx, command.system)
     rows = _cells_of(command)
     chunk = Chunk(tx, pack, command.columns)
     read = chunk.read(rows, command.first_row)  # before the turn comes: it may be waited for
     import_id = command.import_id or _open(tx, command, pack)
-    batch = imports.load_batch(tx, import_id, lock=True)
-    if batch["status"] != "staging" or batch["staged_by"] != tx.actor.id:
-        raise Refused("import_not_open", "该批次已经预检完毕，不能再添加行：请另建一批")
-    if command.after is not None and command.after != batch["rows_seen"]:
-        raise Refused("import_out_of_turn", "前面的行还没有收到：请按文件的顺序提交")
+    batch = _turn(tx, import_id, command.after)
+    if batch["record_kind"]:
+        raise Refused("import_not_open", "这一批是工作记录，不能添加单位：请另建一批")
     imports.add_rows(tx, chunk.judged(import_id, batch["system"], read))
     seen = batch["rows_seen"] + len(rows)
     if not command.is_last:
@@ -67,10 +70,45 @@ def _cells_of(command: StageImport) -> list[list[Cell]]:
     return rows
 
 
+def stage_records(tx: Tx, command: StageRecords) -> ImportReport:
+    """Judge a chunk of rows of a kind of record and keep the findings; nothing is written down."""
+    kind, columns = record_imports.layout_of(tx, command.kind)
+    record_imports.need_writer(tx, kind)
+    need_system(tx, command.system)
+    import_id = command.import_id or _open(tx, command, pack_for(tx, tx.actor.node))
+    batch = _turn(tx, import_id, command.after)
+    if batch["record_kind"] != kind.id:
+        raise Refused("import_not_open", "这一批不是这种记录，不能添加行：请另建一批")
+    chunk = record_imports.RecordChunk(tx, kind, columns, import_id, batch["system"])
+    seen = batch["rows_seen"] + chunk.stage(command)
+    if not command.is_last:
+        imports.save_batch(tx, import_id, {"rows_seen": seen})
+        return view(tx, {**batch, "rows_seen": seen}, (), counted=False)
+    imports.save_batch(tx, import_id, {"rows_seen": seen, "status": "staged"})
+    return _report(tx, import_id, outcomes=("conflict", "error", "changed"))
+
+
+def _turn(tx: Tx, import_id: str, after: int | None) -> Row:
+    """The batch, locked, when this chunk is the next of it."""
+    batch = imports.load_batch(tx, import_id, lock=True)
+    if batch["status"] != "staging" or batch["staged_by"] != tx.actor.id:
+        raise Refused("import_not_open", "该批次已经预检完毕，不能再添加行：请另建一批")
+    if after is not None and after != batch["rows_seen"]:
+        raise Refused("import_out_of_turn", "前面的行还没有收到：请按文件的顺序提交")
+    return batch
+
+
+def _rows_of(batch: Mapping[Any, Any]) -> Any:
+    """Where the rows of a batch are kept."""
+    return record_rows if batch["record_kind"] else imports
+
+
 def confirm_import(tx: Tx, command: ConfirmImport) -> ImportReport:
     """Let the first 5,000 rows of each outcome enter; the rest follow while it is "entering"."""
-    need(tx, "clerk", "reviewer")
+    need(tx, "clerk", "reviewer", "seat")
     batch = imports.load_batch(tx, command.import_id, lock=True)
+    if not batch["record_kind"]:
+        need(tx, "clerk", "reviewer")
     if batch["staged_by"] == tx.actor.id:
         raise Refused(
             "second_person_needed",
@@ -100,7 +138,7 @@ def go_on_entering(tx: Tx) -> bool:
 
 def discard_import(tx: Tx, command: DiscardImport) -> ImportReport:
     """Drop an import that has not begun to enter."""
-    need(tx, "clerk", "reviewer")
+    need(tx, "clerk", "reviewer", "seat")
     batch = imports.load_batch(tx, command.import_id, lock=True)
     if batch["status"] not in ("staging", "staged"):
         raise Refused("import_not_staged", "该批次已经确认或作废，不能作废")
@@ -119,8 +157,9 @@ def discard_import(tx: Tx, command: DiscardImport) -> ImportReport:
 
 def get_import(tx: Tx, command: GetImport) -> ImportReport:
     """The findings of an import."""
-    need(tx, "clerk", "reviewer")
-    rows = imports.list_rows(
+    need(tx, "clerk", "reviewer", "seat")
+    batch = imports.load_batch(tx, command.import_id)
+    rows = _rows_of(batch).list_rows(
         tx,
         command.import_id,
         outcomes=command.outcomes,
@@ -128,7 +167,7 @@ def get_import(tx: Tx, command: GetImport) -> ImportReport:
         after_row=command.after_row,
         limit=command.limit,
     )
-    return view(tx, imports.load_batch(tx, command.import_id), rows)
+    return view(tx, batch, rows)
 
 
 def list_imports(tx: Tx, command: ListImports) -> dict[str, Any]:
@@ -138,7 +177,7 @@ def list_imports(tx: Tx, command: ListImports) -> dict[str, Any]:
     return {"imports": [view(tx, batch, ()) for batch in batches]}
 
 
-def _open(tx: Tx, command: StageImport, pack: Pack) -> str:
+def _open(tx: Tx, command: StageImport | StageRecords, pack: Pack) -> str:
     import_id = tx.new_id("import")
     imports.add_batch(
         tx,
@@ -149,6 +188,8 @@ def _open(tx: Tx, command: StageImport, pack: Pack) -> str:
             "file_name": command.file_name,
             "file_digest": command.file_digest,
             "system": command.system,
+            "record_kind": command.kind if isinstance(command, StageRecords) else "",
+            "stager": tx.actor.model_dump(mode="json"),
             "fingerprint": pack.fingerprint,
             "rows_seen": 0,
             "staged_at": tx.now,
@@ -160,6 +201,11 @@ def _open(tx: Tx, command: StageImport, pack: Pack) -> str:
 
 
 def _enter_next(tx: Tx, import_id: str) -> None:
+    batch = imports.load_batch(tx, import_id)
+    if batch["record_kind"]:
+        more = record_imports.enter_next(tx, batch)
+        imports.save_batch(tx, import_id, {"status": "entering" if more else "confirmed"})
+        return
     for outcome in ("new", "changed"):
         _enter(tx, import_id, outcome)
     imports.link_numbers(tx, import_id)
@@ -189,12 +235,10 @@ def _enter(tx: Tx, import_id: str, outcome: str) -> None:
 
 
 def _report(tx: Tx, import_id: str, outcomes: Sequence[str] = ()) -> ImportReport:
-    rows = (
-        imports.list_rows(tx, import_id, outcomes=outcomes, after_row=0, limit=500)
-        if outcomes
-        else ()
-    )
-    return view(tx, imports.load_batch(tx, import_id), rows)
+    batch = imports.load_batch(tx, import_id)
+    found = _rows_of(batch)
+    rows = found.list_rows(tx, import_id, outcomes=outcomes, after_row=0, limit=500)
+    return view(tx, batch, rows if outcomes else ())
 
 
 def view(
@@ -212,8 +256,10 @@ def view(
         confirmed_by=batch["confirmed_by"],
         counts={
             **dict.fromkeys([str(o) for o in Outcome], 0),
-            **(imports.count_rows(tx, batch["import_id"]) if counted else {}),
+            **(_rows_of(batch).count_rows(tx, batch["import_id"]) if counted else {}),
         },
+        record_kind=batch["record_kind"],
+        system=batch["system"],
         likely=imports.count_likely(tx, batch["import_id"]) if counted else 0,
         rows=tuple(
             ImportRow(

@@ -143,6 +143,36 @@ def _save(tx: Tx, entry: RecordEntry) -> tuple[Row, bool]:
     return keep_new(tx, draft, external_id=entry.external_id), True
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An entry of a file, where it belongs, and the record it means if there is one already.
+
+    key: equal for rows that mean the same record.
+    """
+
+    entry: RecordEntry
+    home: Home
+    held: Row | None
+    key: str
+
+
+def save_standing(tx: Tx, standing: Standing) -> tuple[Row, bool]:
+    """The record as it stands afterwards, and whether anything was written.
+
+    A blank cell of a file changes nothing.
+    """
+    entry, held = standing.entry, standing.held
+    if held is None:
+        on = entry.on or tx.today
+        times = Times(on, entry.ends_on, entry.state or standing.home.kind.opening)
+        draft = draft_of(tx, standing.home, times, entry.values, year=entry.year or 0)
+        return keep_new(tx, draft, external_id=entry.external_id), True
+    known = {spec.name for spec in standing.home.kind.fields}
+    kept = {name: value for name, value in held["content"].items() if name in known}
+    merged = entry.model_copy(update={"values": {**kept, **entry.values}})
+    return _save_again(tx, held, standing.home, merged)
+
+
 def _save_again(tx: Tx, row: Row, home: Home, entry: RecordEntry) -> tuple[Row, bool]:
     """The same number of the writer's own: the same content changes nothing."""
     _need_change(tx, row, home)

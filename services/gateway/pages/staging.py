@@ -1,0 +1,160 @@
+"""Staging a file: its rows go to the register pack by pack; wrong ones come back as a file."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from services.gateway import files
+from services.gateway.auth import guard
+from services.gateway.importer.sheet import REPORT_HEADINGS, Packed, Sheet
+from services.gateway.importer.workbook import Column, write_book
+from services.gateway.pages.desk import ask_for
+from shared.contracts import registry
+from shared.contracts.message import Command
+from shared.contracts.refusals import Refused
+from shared.contracts.registry_answers import ImportReport, ImportRow
+from shared.contracts.registry_imports import StageRecords
+from shared.runtime.ids import uuid7
+
+_SECONDS = 60.0
+_WRONG = ("error", "conflict")
+_RECORDS_AT_ONCE = 500
+
+
+async def stage_units(
+    request: Request, name: str, content: bytes, sheet: Sheet, *, system: str = "", number: str = ""
+) -> ImportReport:
+    """Stage a sheet of units; `number` is the heading of the numbers of `system`."""
+    shown = {h for h in sheet.headings if h and h not in REPORT_HEADINGS}
+    columns = tuple(
+        "external_id"
+        if number == h
+        else registry.IMPORT_COLUMNS.get(h, h)
+        if h in shown
+        else f"-{at}"
+        for at, h in enumerate(sheet.headings)
+    )
+    digest = hashlib.sha256(content).hexdigest()
+
+    def staging(pack: Packed, import_id: str) -> registry.StageImport:
+        return registry.StageImport(
+            import_id=import_id,
+            file_name=name,
+            file_digest=digest,
+            columns=columns,
+            first_row=pack.first_row,
+            packed=pack.text,
+            after=pack.first_row - sheet.first_row,
+            is_last=pack is sheet.packs[-1],
+            system=system,
+        )
+
+    import_id = await stage_all(request, sheet.packs, staging)
+    return await report_of(request, import_id)
+
+
+async def stage_all(
+    request: Request, packs: Sequence[Packed], staging: Callable[[Packed, str], Command]
+) -> str:
+    """Stage a file, two packs under way at a time: one is read while the other is written."""
+    first, *others = packs
+    import_id = str((await slowly(request, staging(first, "")))["import_id"])
+    under_way: asyncio.Task[None] | None = None
+    for pack in others:
+        staged = asyncio.create_task(_in_turn(request, staging(pack, import_id), under_way))
+        if under_way is not None:
+            await under_way
+        under_way = staged
+    if under_way is not None:
+        await under_way
+    return import_id
+
+
+async def _in_turn(request: Request, command: Command, before: asyncio.Task[None] | None) -> None:
+    """Stage a pack; again once the one before is in, when it overtook that."""
+    try:
+        await slowly(request, command)
+    except Refused as refused:
+        if refused.code != "import_out_of_turn" or before is None:
+            raise
+        await before
+        await slowly(request, command)
+
+
+async def slowly(request: Request, command: Command) -> dict[str, object]:
+    """Ask for what may take long; the answer as JSON."""
+    asking = guard.asking_of(request, idempotency_key=uuid7().hex)
+    found: dict[str, object] = await request.app.state.services.ask(
+        command, asking, timeout=_SECONDS
+    )
+    return found
+
+
+async def report_of(request: Request, import_id: str) -> ImportReport:
+    """A dry run with its wrong rows."""
+    return await ask_for(
+        request,
+        ImportReport,
+        registry.GetImport(import_id=import_id, outcomes=_WRONG, limit=5000),
+    )
+
+
+async def keep_report(request: Request, name: str, sheet: Sheet, report: ImportReport) -> None:
+    """Keep the rows that are wrong as a file to correct, and the cells that hold formulas."""
+    wrong = [r for r in report.rows if r.outcome in _WRONG]
+    formulas = list(sheet.formulas)
+    if not wrong and not formulas:
+        return
+    columns = [Column(h or "　", 20) for h in sheet.headings]
+    columns.append(Column("错误说明", 60, red=True))
+    given = sheet.rows_numbered([r.row for r in wrong])
+    rows = [[*_row(sheet, given.get(r.row, [])), _says(r)] for r in wrong]
+    content = await run_in_threadpool(write_book, columns, rows, sheet="需更正的行")
+    new = files.NewFile(
+        name=f"更正_{name}",
+        content=content,
+        purpose="import",
+        subject=report.import_id,
+        summary={"formulas": formulas},
+    )
+    state = request.app.state
+    await run_in_threadpool(files.keep, state.engine, new, guard.asker_of(request), guard.utc_now())
+
+
+def _row(sheet: Sheet, given: Sequence[object]) -> list[object]:
+    row = [*given, *[""] * (len(sheet.headings) - len(given))]
+    return [str(c) if isinstance(c, float) else c for c in row[: len(sheet.headings)]]
+
+
+def _says(finding: ImportRow) -> str:
+    return f"第 {finding.row} 行：" + "；".join(finding.says)
+
+
+async def stage_records(
+    request: Request, kind: str, name: str, sheet: Sheet, *, system: str = "", number: str = ""
+) -> ImportReport:
+    """Stage a sheet of records of a kind; `number` is the heading of the numbers of `system`."""
+    columns = tuple(
+        "external_id" if number and h == number else h or f"-{at}"
+        for at, h in enumerate(sheet.headings)
+    )
+    import_id = ""
+    for start in range(0, len(sheet.rows), _RECORDS_AT_ONCE):
+        command = StageRecords(
+            kind=kind,
+            import_id=import_id,
+            file_name=name,
+            columns=columns,
+            first_row=sheet.first_row + start,
+            rows=sheet.rows[start : start + _RECORDS_AT_ONCE],
+            after=start,
+            is_last=start + _RECORDS_AT_ONCE >= len(sheet.rows),
+            system=system,
+        )
+        import_id = str((await slowly(request, command))["import_id"])
+    return await report_of(request, import_id)
