@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import httpx2
 import pytest
@@ -16,7 +17,7 @@ NODE = "371002"
 
 
 @pytest.fixture(scope="module")
-def desk(regions: Regions) -> Portal:
+def desk(regions: Regions) -> Iterator[Portal]:
     """Huancui's clerk at the portal."""
     found = sign_in(regions.system, people.clerk(NODE), "hc-book")
     yield found
