@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import checking, hearing, triggers
+from tests.bench import checking, hearing, importing, registering, triggers
 from tests.bench.ground import World, a_world
 from tests.bench.rows import Row, table, write
 
@@ -29,6 +29,9 @@ class Size:
     latency: int
     rate: int
     checked: int
+    imported: int
+    registered: tuple[int, int]
+    asked: int
 
     @property
     def units(self) -> int:
@@ -37,8 +40,11 @@ class Size:
         return max(self.heard, self.checked, trigger_units)
 
 
-FULL = Size(rounds=3, heard=20_000, latency=1_000, rate=5_000, checked=10_000)
-SHORT = Size(rounds=1, heard=300, latency=60, rate=120, checked=300)
+PARTS = ("triggers", "hearing", "checking", "import", "register")
+FULL = Size(rounds=3, heard=20_000, latency=1_000, rate=5_000, checked=10_000,
+            imported=100_000, registered=(1_000_000, 10_000), asked=100)  # fmt: skip
+SHORT = Size(rounds=1, heard=300, latency=60, rate=120, checked=300,
+             imported=400, registered=(3_000, 300), asked=5)  # fmt: skip
 
 
 def measure(world: World, size: Size, only: str = "") -> list[Row]:
@@ -49,6 +55,14 @@ def measure(world: World, size: Size, only: str = "") -> list[Row]:
         ),
         "hearing": lambda: hearing.measure(world, rounds=size.rounds, count=size.heard),
         "checking": lambda: checking.measure(world, rounds=size.rounds, count=size.checked),
+        "import": lambda: importing.measure(world, rounds=size.rounds, count=size.imported),
+        "register": lambda: registering.measure(
+            world,
+            rounds=size.rounds,
+            many=size.registered[0],
+            few=size.registered[1],
+            calls=size.asked,
+        ),
     }
     found: list[Row] = []
     for name, part in parts.items():
@@ -81,7 +95,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="a few hundred of everything, once")
-    parser.add_argument("--only", default="", choices=["triggers", "hearing", "checking"])
+    parser.add_argument("--only", default="", choices=PARTS)
     parser.add_argument("--profile", action="store_true", help="where one hearer's time goes")
     return parser.parse_args()
 
