@@ -10,6 +10,7 @@ from services.registry.handlers.acts import Note, need, need_area, need_text, no
 from services.registry.handlers.unit_views import unit_meant, whole_unit
 from services.registry.handlers.views import entered
 from services.registry.store import doubles, marks, merging, relations, units
+from services.registry.store.cases import learned_at
 from services.registry.store.units import Row
 from shared.contracts.registry import UnitClosed, UnitMerged
 from shared.contracts.registry_answers import UnitView
@@ -36,6 +37,7 @@ def merge(tx: Tx, unit_id: str, into: str, *, reason: str) -> Row:
     check_bonds(gone, kept, of_gone=bonds[unit_id], of_kept=bonds[into])
     told = f"并入“{kept['name_text']}”（{kept['code']}）：{reason}"
     _close(tx, gone, told)
+    learned_at(tx, tx.now)
     units.merge_into(tx, unit_id, into)
     merging.hand_over_file(tx, unit_id, into)
     relations.hand_over(tx, unit_id, into, reason="重复登记并入")
