@@ -33,6 +33,9 @@ _MASKS = (
     (re.compile(r'"verify_code": "[A-Z0-9]+"'), '"verify_code": "#"'),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?"), "@"),
 )
+# By which steps a unit came to stand as it does is kept in the order they were learned; how it
+# stands is in `unit`, the same for every order.
+_PATHS = ("unit_history", "unit_change")
 
 
 def events_of(queue: str) -> tuple[type[Event], ...]:
@@ -99,7 +102,7 @@ def held_by(engine: Engine) -> dict[str, list[str]]:
         found = {
             name: sorted(_masked(r) for r in connection.execute(text(_rows_of(connection, name))))
             for name in tables
-            if name not in (*_PLUMBING, "parked_message")
+            if name not in (*_PLUMBING, *_PATHS, "parked_message")
         }
         bodies = connection.execute(text("SELECT body FROM outbox")).scalars()
         found["said"] = sorted(_said(bytes(body)) for body in bodies)

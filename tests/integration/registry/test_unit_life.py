@@ -15,7 +15,6 @@ from services.registry.handlers import (
     marks,
     merging,
     packs,
-    progress,
     relations,
     units,
 )
@@ -78,7 +77,7 @@ def case_moved(acting: Acting, unit: UnitView, stage: str, number: int = 1) -> N
         unit_id=unit.unit_id, case="application", case_id=f"application_{unit.unit_id}",
         stage=stage, stage_text="评估审核中", on=TODAY, node="330203", year=2026,
     )  # fmt: skip
-    progress.hear_cases(acting(), [heard(moved, number=number)])
+    history.hear_evaluation(acting(), [heard(moved, number=number)])
 
 
 def title(acting: Acting, unit: UnitView) -> None:
