@@ -148,6 +148,11 @@ def line_of(place: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def answers_for(node: str, other: str) -> bool:
+    """Whether an office is another one or above it; a zone is the city's, whatever its code."""
+    return node in line_of(other)
+
+
 def may_know(node: str, other: str) -> bool:
     """Whether people of a node may know of another office: one of its region, or beneath it."""
     return covers(node, other) or (bool(region_of(node)) and region_of(node) == region_of(other))

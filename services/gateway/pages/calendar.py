@@ -26,7 +26,7 @@ from shared.contracts.registry_calendar_answers import (
     TaskPage,
     TaskView,
 )
-from shared.contracts.scalars import covers
+from shared.runtime.organisations import answers_for
 
 pages = Pages()
 WHO = ("clerk", "reviewer", "seat", "admin", "auditor", "system")
@@ -127,7 +127,7 @@ async def board(request: Request) -> Response:
         asked=wanted,
         groups=by_month(page.items, year) if view == "month" else by_state(page.items),
         duties=await _duties(request, wanted) if view == "duty" else [],
-        nodes=[n for n in listed if covers(asker.actor.node, n.node)],
+        nodes=[n for n in listed if answers_for(asker.actor.node, n.node)],
         cycle=opened.get(asker.actor.node),
         programme=programme,
         rounds=[] if isinstance(rounds, Missing) else [r for r in rounds if r.year == year],

@@ -27,7 +27,7 @@ from shared.contracts.registry_answers import (
     PlanView,
 )
 from shared.contracts.registry_calendar_answers import ProgrammeView
-from shared.contracts.scalars import covers
+from shared.runtime.organisations import answers_for
 
 pages = Pages()
 _FILE = ("clerk", "system")
@@ -165,7 +165,7 @@ def _offers(request: Request, plan: PlanView) -> list[acts.Offer]:
         names.append(registry_acts.IssuePlan.name)
     if own and asker.may(_FILE) and plan.status == "issued":
         names.append(registry_acts.FileIssuedPlan.name)
-    above = not own and bool(plan.to_node) and covers(asker.actor.node, plan.node)
+    above = not own and bool(plan.to_node) and answers_for(asker.actor.node, plan.node)
     if above and asker.may(_RECEIVE) and plan.asks_receipt:
         names.append(registry_acts.ReceivePlan.name)
     return [acts.Offer(acts.TABLE[name], hidden) for name in names]

@@ -16,8 +16,8 @@ from services.gateway.pages.uploads import kept_file
 from shared.contracts import registry_calendar as calendar
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_calendar_answers import MissingReport, ProgrammeView, ReportView
-from shared.contracts.scalars import covers, duty_level
-from shared.runtime.organisations import find_node
+from shared.contracts.scalars import duty_level
+from shared.runtime.organisations import answers_for, find_node
 
 pages = Pages()
 
@@ -82,7 +82,7 @@ def _offers(found: ReportView, *, own: bool, asker: guard.Asker) -> list[acts.Of
         return [acts.Offer(acts.TABLE[calendar.SubmitReport.name], hidden)]
     to = find_node(found.to_node)
     here = found.to_node == found.node or (to is not None and to.external)
-    receives = own if here else not own and covers(asker.actor.node, found.node)
+    receives = own if here else not own and answers_for(asker.actor.node, found.node)
     if asker.may(WRITE) and found.status == "submitted" and receives:
         return [acts.Offer(acts.TABLE[calendar.ReceiveReport.name], hidden)]
     return []

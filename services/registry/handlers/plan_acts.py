@@ -33,7 +33,6 @@ from shared.contracts.registry_acts import (
     SavePlan,
 )
 from shared.contracts.registry_answers import PlanView
-from shared.contracts.scalars import covers
 from shared.messaging.tx import Tx
 from shared.policy.assess import Determination, need_gate
 from shared.policy.conditions import Fact
@@ -90,7 +89,8 @@ def receive_plan(tx: Tx, command: ReceivePlan) -> PlanView:
     pack = law_of(tx, row["node"], row["year"])
     to = organisations.find_node(above(row["node"]))
     outside = to is not None and to.external and tx.actor.node == row["node"]
-    mine = tx.actor.node != row["node"] and covers(tx.actor.node, row["node"])
+    above_it = organisations.answers_for(tx.actor.node, row["node"])
+    mine = tx.actor.node != row["node"] and above_it
     if not (mine or outside):
         name = to.name if to else "上级三方会议办公室"
         raise Refused("not_allowed", f"年度安排由{name}收件", clause_of(pack), 403)

@@ -18,7 +18,6 @@ from shared.contracts.registry_answers import (
     PlanVersion,
     PlanView,
 )
-from shared.contracts.scalars import covers
 from shared.messaging.tx import Tx
 from shared.runtime import organisations, packs
 
@@ -41,12 +40,12 @@ def get_plan(tx: Tx, command: GetPlan) -> PlanView:
 
 def list_plans(tx: Tx, command: ListPlans) -> dict[str, Any]:
     """Plans in force, nodes that have not filed, and plans to be taken in, in the actor's area."""
-    rows = [r for r in plans.list_plans(tx, command.year) if covers(tx.actor.node, r["node"])]
+    nodes = nodes_in(tx)
+    mine = {node.code for node in nodes}
+    rows = [row for row in plans.list_plans(tx, command.year) if row["node"] in mine]
     views = [plan_view(tx, row) for row in rows]
-    waiting = [
-        v for v in views if v.asks_receipt and v.to_node and covers(tx.actor.node, v.to_node)
-    ]
-    asked = [t for t in tasks_of(tx, nodes_in(tx), command.year) if t.slot.duty.done_by == "plan"]
+    waiting = [view for view in views if view.asks_receipt and view.to_node in mine]
+    asked = [t for t in tasks_of(tx, nodes, command.year) if t.slot.duty.done_by == "plan"]
     missing = dict.fromkeys(task.slot.node for task in asked if task.closing is None)
     return {
         "plans": views,

@@ -30,7 +30,6 @@ from shared.contracts.registry_calendar import (
     SubmitReport,
 )
 from shared.contracts.registry_calendar_answers import ReportView
-from shared.contracts.scalars import covers
 from shared.messaging.tx import Tx
 from shared.policy.assess import Determination, assess, gate, refuse_unless_met
 from shared.policy.conditions import Fact
@@ -148,7 +147,9 @@ def _need_receiver(tx: Tx, form: Form) -> None:
     to = organisations.find_node(form.to_node)
     here = form.stays_here or (to is not None and to.external)
     outside = here and tx.actor.node == form.node
-    if not outside and (tx.actor.node == form.node or not covers(tx.actor.node, form.node)):
+    if not outside and (
+        tx.actor.node == form.node or not organisations.answers_for(tx.actor.node, form.node)
+    ):
         says = f"《{form.form.name}》由{organisations.name_of(form.to_node)}收件"
         raise Refused("not_allowed", says, form.form.clause, 403)
 

@@ -7,7 +7,6 @@ from datetime import date
 
 from services.registry.store import cycles
 from shared.contracts.refusals import Refused
-from shared.contracts.scalars import covers
 from shared.messaging.tx import Tx
 from shared.policy.pack import Pack
 from shared.runtime import organisations, packs
@@ -26,9 +25,10 @@ def nodes_in(tx: Tx, node: str = "", *, own: bool = False) -> list[Node]:
     known = organisations.all_nodes()
     if top not in known:
         raise Refused("node_not_found", f"没有机构节点“{top}”：请核对编码", status=404)
-    if not covers(tx.actor.node, top):
+    if not organisations.answers_for(tx.actor.node, top):
         raise Refused("not_allowed", "该机构不在您的管辖区域内，不能查看", status=403)
-    found = [known[top]] if own else [n for code, n in known.items() if covers(top, code)]
+    below = (n for code, n in known.items() if organisations.answers_for(top, code))
+    found = [known[top]] if own else list(below)
     return sorted(
         (n for n in found if n.valid_from <= tx.today), key=lambda n: (n.code != top, n.code)
     )

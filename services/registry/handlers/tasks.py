@@ -16,7 +16,6 @@ from services.registry.handlers.task_views import by_node, optional_view, task_d
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_calendar import GetTask, ListDuties, ListTasks
 from shared.contracts.registry_calendar_answers import DutyView, TaskDetail, TaskPage
-from shared.contracts.scalars import covers
 from shared.messaging.tx import Tx
 from shared.runtime import organisations
 
@@ -83,7 +82,11 @@ def load_task(tx: Tx, task_id: str) -> Task:
     period = rest.split(":")[1] if rest.count(":") else ""
     known = organisations.find_node(node)
     year = tx.today.year if period == STANDING else int(period) if period.isdigit() else 0
-    if known is not None and 1990 <= year <= 2200 and covers(tx.actor.node, node):
+    if (
+        known is not None
+        and 1990 <= year <= 2200
+        and organisations.answers_for(tx.actor.node, node)
+    ):
         for task in tasks_of(tx, [known], year):
             if task.slot.task_id == task_id:
                 return task
