@@ -80,7 +80,8 @@ def main() -> int:
     size = SHORT if asked.short else FULL
     home = Path(tempfile.mkdtemp(prefix="hexie-bench-"))
     try:
-        with a_world(home, size.units) as world:
+        own = asked.only in ("import", "register")  # these make their own units
+        with a_world(home, 1 if own else size.units) as world:
             rows = measure(world, size, asked.only)
             if asked.profile:
                 print(hearing.profile(world, min(4000, size.heard)))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import checking, hearing, triggers
+from tests.bench import checking, hearing, importing, registering, triggers
 from tests.bench.ground import World, a_world
 from tests.bench.rows import Goal, Pair, Row, row, table, write
 
@@ -53,6 +53,21 @@ def test_ten_thousand_units_are_asked_in_one_call(world: World) -> None:
     assert 0 < rest.value < 10_000
     assert rpc.yardstick
     assert rpc.yardstick > 0
+
+
+def test_a_file_is_uploaded_whole_and_its_wrong_rows_come_back(world: World) -> None:
+    (only,) = importing.measure(world, rounds=1, count=400)
+
+    assert 0 < only.value < 120
+    assert only.yardstick
+    assert "2 wrong rows" in only.detail
+
+
+def test_the_register_is_asked_at_both_sizes(world: World) -> None:
+    rows = registering.measure(world, rounds=1, many=1500, few=300, calls=3)
+
+    assert len(rows) == len(registering.ASKED)
+    assert all(0 < one.value < 30_000 and one.yardstick for one in rows)
 
 
 def test_a_row_is_the_median_ratio_and_says_whether_its_goal_is_met(tmp_path: Path) -> None:
