@@ -37,19 +37,16 @@ def indicator_lines(names: Names, item: Indicator) -> Lines:
     yield "方面", (item.heading,)
     if item.elements and item.elements != (item.says,):
         yield "要素", item.elements
-    for name in ("method", "weight", "threshold", "note"):
+    how = [text_of(names, item, "method")]
+    how += ["须有佐证"] if item.evidence else []
+    how += ["可以不适用"] if item.na_allowed else []
+    yield "评定", tuple(how)
+    for name in ("weight", "threshold", "note"):
         found = items_of(names, item, name)
         if found:
             yield label_of(item, name), found
     if item.when is not None:
         yield "自动核对", condition_lines(item.when, names)
-    said = [
-        words
-        for words, holds in (("须有佐证", item.evidence), ("可以不适用", item.na_allowed))
-        if holds
-    ]
-    if said:
-        yield "说明", tuple(said)
 
 
 def record_lines(names: Names, kind: RecordKind) -> Lines:
@@ -68,7 +65,8 @@ def record_lines(names: Names, kind: RecordKind) -> Lines:
 
 
 _RECORD = (
-    "states", "ended", "fields", "counts", "sums", "distinct", "ratios", "public", "shared",
+    "states", "ended", "fields", "counts", "sums", "distinct", "ratios", "public", "public_in",
+    "shared", "printed",
 )  # fmt: skip
 
 

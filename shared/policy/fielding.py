@@ -12,13 +12,14 @@ from shared.policy.judging import shown
 from shared.policy.naming import Names
 from shared.policy.pack import Benefit, DatedValue, Rule, Trigger
 from shared.policy.phrases import condition_lines, number_words
-from shared.policy.programme import Duty, FieldSpec, Measure, RecordKind
+from shared.policy.programme import Duty, FieldSpec, Measure, PrintedRecord, RecordKind
 from shared.policy.said import CLOSED, LABELS
 
 _FAMILIES: Mapping[str, str] = {
     "about": "about",
     "basis": "source",
     "clause": "clause",
+    "counted_by": "setting",
     "degree": "degree",
     "document": "source",
     "ends": "trigger",
@@ -68,7 +69,7 @@ _OF_CLASS: Mapping[tuple[type, str], str] = {
     (Measure, "of"): "measured",
 }
 _OWN_FIELDS = ("counts", "sums", "distinct", "public")
-_OWN_STATES = ("ended", "shared")
+_OWN_STATES = ("ended", "public_in", "shared")
 _ITSELF = "本项激励"
 _LABELS_OF: Mapping[tuple[type, str], str] = {
     (Rule, "mark"): "不满足时的标记",
@@ -117,6 +118,10 @@ def _pair(names: Names, entry: Any, field: str, key: str, value: Any) -> str:
 def _said(names: Names, entry: Any, field: str, value: Any) -> str:
     if isinstance(value, FieldSpec):
         return field_text(names, entry, value)
+    if isinstance(value, PrintedRecord):
+        pairs = value.values.items()
+        said = (names.value(f"{entry.id}.{key}", _yes(item)) for key, item in pairs)
+        return "，".join(said)
     if is_dataclass(value):
         return str(getattr(value, "says", "") or getattr(value, "name", ""))
     if isinstance(value, str):

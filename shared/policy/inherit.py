@@ -117,6 +117,25 @@ def _collision(section: str, key: str, entry: Located, above: Located | None, to
         remedy = "核对编号，或删去 replaces"
         to.findings.append(entry.finding("写了 replaces，但上级包里没有这一条", remedy, key))
     elif above is not None and not replaces:
-        why = f"与上级包的条目冲突（{above.file}:{above.line}）"
+        why = f"与上级包的条目冲突（{above.file}:{above.line}）{_moved(section, above, entry)}"
         remedy = "确要改动就加一行「replaces: 理由」，否则换编号或删去"
         to.findings.append(entry.finding(why, remedy, key))
+
+
+def _moved(section: str, above: Located, entry: Located) -> str:
+    """A duty on another day than the parent's is said by both days."""
+    theirs, ours = (_day(at) for at in (above, entry))
+    if section != "duties" or theirs == ours:
+        return ""
+    return f"：上级包定在{theirs}，本包写作{ours}"
+
+
+def _day(duty: Located) -> str:
+    fields = duty.value if isinstance(duty.value, dict) else {}
+    if "due_on" in fields:
+        return f"{fields['due_on'].value}"
+    day = [f"{fields[name].value}{word}" for name, word in _DAY if name in fields]
+    return "".join(day) or "没有写明的日期"
+
+
+_DAY = (("month", "月"), ("day", "日"))

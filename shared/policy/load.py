@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.policy.checks import check
 from shared.policy.codec import sealed
+from shared.policy.contradicting import blamed, misplaced
 from shared.policy.examples import Example, coverage, read_examples
 from shared.policy.findings import Finding, PackInvalid
 from shared.policy.inherit import Sections, Written, gather, lay_over
@@ -38,6 +39,18 @@ def load_pack(pack_id: str, root: Path = PACKS) -> Pack:
 def load_whole(folder: Path) -> tuple[Pack, tuple[Example, ...]]:
     """A pack and its examples. The parent lies beside it or among the packs built in."""
     written, merged = _written(folder, ())
+    try:
+        return _checked(folder, written, merged)
+    except PackInvalid as invalid:
+        if "parent" not in written.head:
+            raise
+        above = _folder_of(str(written.head["parent"].value), folder.parent)
+        if above is not None:
+            load_whole(above)  # the parent's own faults come first
+        raise PackInvalid(blamed(invalid.findings, folder.name, written)) from None
+
+
+def _checked(folder: Path, written: Written, merged: Sections) -> tuple[Pack, tuple[Example, ...]]:
     pack, findings = _built(written.head, merged)
     findings = [*written.findings, *findings]
     if findings or pack is None:
@@ -72,6 +85,7 @@ def _written(folder: Path, line: tuple[str, ...]) -> tuple[Written, Sections]:
         raise PackInvalid([parent.finding("没有这个上级包", "核对 parent，或删去")])
     higher, merged = _written(above, (*line, folder.name))
     written.findings.extend(higher.findings)
+    written.findings.extend(misplaced(written, higher))
     return written, lay_over(merged, written)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from shared.policy.pack import Pack, Source
@@ -9,6 +10,8 @@ from shared.policy.programme import FieldSpec, ListItem
 from shared.policy.said import CLOSED, gate_name
 
 Table = Mapping[str, str]
+_SETTING = re.compile(r" ?\b[a-z]+(?:[._][a-z_]+)+\b ?")
+_CLAUSE = re.compile(r"[A-Z][A-Z0-9]*:[^\s，。；、：）」]+")
 
 
 def source_text(source: Source) -> str:
@@ -56,6 +59,15 @@ class Names:
             return clause_id
         source = self.pack.sources.get(clause.source)
         return f"{source_short(source)}{clause.citation}" if source else clause.citation
+
+    def cited(self, text: str) -> str:
+        """A text of the pack's writer with the clauses and settings it names said in words."""
+        said = _CLAUSE.sub(lambda found: self.clause(found[0]), text)
+        return _SETTING.sub(lambda found: self._setting(found[0]), said)
+
+    def _setting(self, name: str) -> str:
+        said = self.tables["setting"].get(name.strip())
+        return f"「{said}」" if said else name
 
     def gate(self, gate: str) -> str:
         """Where a rule stands."""

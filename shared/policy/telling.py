@@ -34,7 +34,15 @@ from shared.policy.pack import (
     Standard,
     Step,
 )
-from shared.policy.programme import Duty, Gap, Measure, RecordKind, Relation, ReportForm
+from shared.policy.programme import (
+    Duty,
+    Gap,
+    Measure,
+    RecordKind,
+    Relation,
+    ReportForm,
+    ReportSection,
+)
 from shared.policy.said import SECTION_NAMES
 
 
@@ -63,6 +71,16 @@ class Told:
     tags: tuple[str, ...] = ()
     parts: tuple[Told, ...] = ()
 
+    @property
+    def aspects(self) -> dict[str, tuple[Told, ...]]:
+        """The items of a standard by the aspect they belong to; none for anything else."""
+        found: dict[str, tuple[Told, ...]] = {}
+        for part in self.parts:
+            if part.lines and part.lines[0].label == ASPECT:
+                aspect = part.lines[0].items[0]
+                found[aspect] = (*found.get(aspect, ()), part)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -86,6 +104,7 @@ class Section:
         return tuple(entry for group in self.groups for entry in group.entries)
 
 
+ASPECT = "方面"
 NOT_FROM_TEXT = "非文件规定"
 TO_BE_LOADED = "待装入"
 _TITLED = ("name", "title", "citation", "says")
@@ -94,6 +113,7 @@ _UNSAID: Mapping[type, tuple[str, ...]] = {
     Source: ("loaded",),
     Clause: ("source", "wording", "unused_because"),
     Setting: ("name", "values", "from_text", "required"),
+    ReportSection: ("required",),
 }
 _NEVER = ("id", "clause", "reading", "quota_clauses")
 _COMPOSED: Mapping[type, Callable[[Names, Any], Lines]] = {
@@ -151,7 +171,7 @@ def tell(names: Names, entry: Any) -> Told:
         title=called(entry),
         lines=tuple(Line(label, items) for label, items in _lines(names, entry)),
         clauses=tuple(dict.fromkeys(own)),
-        reading=getattr(entry, "reading", ""),
+        reading=names.cited(getattr(entry, "reading", "")),
         tags=tuple(_tags(entry)),
         parts=parts,
     )
@@ -189,5 +209,7 @@ def _tags(entry: Any) -> Iterator[str]:
         yield entry.marked
     elif isinstance(entry, Indicator) and not entry.mandatory:
         yield "非必备"
+    elif isinstance(entry, ReportSection) and not entry.required:
+        yield "可以不写"
     elif isinstance(entry, Rule):
         yield "只作标记" if entry.mark else "硬性" if entry.hard else "可说明理由"

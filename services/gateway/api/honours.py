@@ -1,4 +1,4 @@
-"""Titles and plaques, practices, packs, organisation nodes, the changes feed."""
+"""Titles and plaques, practices, organisation nodes, the changes feed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from services.gateway.api.door import ANYONE, CLERK, PUBLIC, Door
 from shared.contracts import oversight, registry_acts
 from shared.contracts.oversight_answers import PublicationPage
 from shared.contracts.registry_answers import (
-    ActivationView,
     ChangesPage,
     PlaqueCheck,
     PracticeView,
@@ -49,16 +48,6 @@ DOORS = (
         PracticeView,
     ),
     Door("GET", "/nodes", registry_acts.ListNodes, "三方组织", ANYONE),
-    Door("GET", "/packs", registry_acts.ListActivations, "已启用的政策包", ANYONE),
-    Door(
-        "POST",
-        "/packs/activations",
-        registry_acts.ActivatePack,
-        "启用政策包",
-        ("admin", "reviewer", "system"),
-        ActivationView,
-        status=201,
-    ),
     Door("GET", "/changes", registry_acts.Changes, "变更流", ANYONE, ChangesPage),
 )
 

@@ -74,6 +74,8 @@ def _at_the_door(function: Page, roles: tuple[str, ...]) -> Page:
         if roles:
             guard.need(guard.asker_of(request), roles)
             request.state.pack = await at_work.look(request)
+        else:
+            request.state.drafts = await at_work.drafts(request)
         return await function(request, **given)
 
     return admitted
@@ -88,6 +90,8 @@ def _at_the_desk(function: Page, roles: tuple[str, ...]) -> Page:
         if roles:
             guard.need(asker, roles)
             request.state.pack = await at_work.look(request)
+        else:
+            request.state.drafts = await at_work.drafts(request)
         form = await request.form(max_files=60, max_fields=3000)
         guard.check_csrf(asker, str(form.get("csrf", "")))
         return await function(request, form=form, **given)
@@ -162,6 +166,7 @@ def _environment() -> Environment:
         fact_text=words.fact_text,
         value_text=words.value_text,
         setting_text=setting_text,
+        is_draft=words.is_draft,
         stance_text=words.stance_text,
         standard_text=words.standard_text,
         outcome_text=words.outcome_text,
@@ -198,6 +203,7 @@ def render(
         role_text=role_text(asker),
         place=words.place(asker.actor.node),
         pack=getattr(request.state, "pack", None),
+        drafts=getattr(request.state, "drafts", ()),
         navigation=navigation(asker, request.url.path, request.app.state.page_paths),
         flash=flash,
         **context,

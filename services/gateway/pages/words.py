@@ -19,27 +19,43 @@ from services.gateway.pages.vocabulary import (
     Word,
 )
 from shared.contracts.agencies import TRIGGER_NAMES
-from shared.policy.load import load_pack, pack_ids
+from shared.policy.naming import source_short
 from shared.runtime.organisations import all_nodes
+from shared.runtime.packs import all_packs
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @functools.lru_cache(maxsize=1)
 def _law() -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """Citations by clause and words by fact, of every pack shipped."""
+    """Citations by clause and words by fact, of every pack on file."""
     citations: dict[str, str] = {}
     facts: dict[str, str] = {}
-    for pack_id in pack_ids():
-        pack = load_pack(pack_id)
+    for pack in all_packs().values():
         citations |= {c.id: c.citation for c in pack.clauses.values()}
         facts |= {f.name: f.says for f in pack.facts.values()}
     return citations, facts
 
 
 @functools.lru_cache(maxsize=1)
+def _documents() -> Mapping[str, str]:
+    """How a document is called in running text, by the sign its clauses begin with."""
+    return {
+        source.id: source_short(source)
+        for pack in all_packs().values()
+        for source in pack.sources.values()
+    }
+
+
+@functools.lru_cache(maxsize=1)
 def _standards() -> Mapping[str, str]:
-    return {s.id: s.name for pack_id in pack_ids() for s in load_pack(pack_id).standards.values()}
+    return {s.id: s.name for pack in all_packs().values() for s in pack.standards.values()}
+
+
+def is_draft(pack_id: str) -> bool:
+    """Whether the document of a pack is still a draft for comment."""
+    pack = all_packs().get(pack_id)
+    return pack is not None and pack.status == "draft"
 
 
 def standard_text(standard_id: str) -> str:
@@ -64,7 +80,7 @@ def clause_text(clause: str) -> str:
     if not sep:
         return clause
     citation = _law()[0].get(clause) or place.replace("(", "（").replace(")", "）")
-    return f"{SHORT.get(source, source)}{citation}"
+    return f"{SHORT.get(source) or _documents().get(source, source)}{citation}"
 
 
 def fact_text(name: str) -> str:
