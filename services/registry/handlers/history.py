@@ -182,8 +182,10 @@ def _on_notice(tx: Tx, said: NoticePosted, heard: Heard) -> None:
 
 def _recognised(tx: Tx, said: UnitRecognised, heard: Heard) -> None:
     """The base status, apart from any title; a unit recognised before stays so (NB23 二(二))."""
+    joined_by_application(tx, said.unit_id, said.recognised_on)
     row = units.lock_unit(tx, said.unit_id)
-    if row["standing"] == Standing.CREATING:
+    is_news = row["standing_on"] <= said.recognised_on  # else its withdrawal was heard before it
+    if row["standing"] == Standing.CREATING and is_news:
         standing = move(row["standing"], Standing.RECOGNISED)
         units.set_standing(tx, said.unit_id, standing, on=said.recognised_on)
     text = f"认定为和谐劳动关系单位（{'、'.join(said.bodies)}）"
@@ -200,6 +202,7 @@ def _recognised(tx: Tx, said: UnitRecognised, heard: Heard) -> None:
 
 def _withdrawn(tx: Tx, said: RecognitionWithdrawn, heard: Heard) -> None:
     """Back to creating (A-37); the commitment stands."""
+    joined_by_application(tx, said.unit_id, said.withdrawn_on)
     row = units.lock_unit(tx, said.unit_id)
     if row["standing"] == Standing.RECOGNISED:
         standing = move(row["standing"], Standing.CREATING)
