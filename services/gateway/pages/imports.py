@@ -153,7 +153,7 @@ async def confirm(request: Request, import_id: str, form: FormData) -> Response:
         await slowly(request, registry.ConfirmImport(import_id=import_id))
     except Refused as refused:
         return await _show(request, import_id, refused)
-    return go(f"/imports/{import_id}", said="已确认，正确的行已进入名册。")
+    return go(f"/imports/{import_id}", said="已确认，正确的行正在登记。")
 
 
 @pages.form("/imports/{import_id}/discard", _CONCERNED)
@@ -164,4 +164,4 @@ async def discard(request: Request, import_id: str, form: FormData) -> Response:
         await ask(request, command)
     except Refused as refused:
         return await _show(request, import_id, refused)
-    return go("/imports", said="已放弃这次导入，名册没有变化。")
+    return go("/imports", said="已放弃这次导入，没有任何变化。")
