@@ -41,7 +41,7 @@ APP_NUMBER = "app_id"  # the field of a kind that is exchanged with another appl
 
 def record_template(tx: Tx, command: RecordTemplate) -> RecordTemplateView:
     """The columns of a kind's import file under the pack at work here."""
-    kind, columns = layout_of(tx, command.kind)
+    kind, columns = layout_of(tx, command.kind, status=404)
     return RecordTemplateView(
         kind=kind.id,
         kind_text=kind.name,
@@ -61,10 +61,10 @@ def record_template(tx: Tx, command: RecordTemplate) -> RecordTemplateView:
     )
 
 
-def layout_of(tx: Tx, kind_id: str) -> tuple[RecordKind, tuple[Column, ...]]:
+def layout_of(tx: Tx, kind_id: str, *, status: int = 422) -> tuple[RecordKind, tuple[Column, ...]]:
     """A kind of the pack at work here, and the columns of its file."""
     pack = pack_for(tx, tx.actor.node)
-    kind = load_kind(pack, kind_id)
+    kind = load_kind(pack, kind_id, status=status)
     return kind, columns_for(kind, options_of(pack, kind.fields))
 
 

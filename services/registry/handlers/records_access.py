@@ -109,14 +109,14 @@ def need_node(tx: Tx, node: str) -> str:
     return found
 
 
-def load_kind(pack: Pack, kind_id: str) -> RecordKind:
-    """The pack's kind of record; 422 with the names of those there are."""
+def load_kind(pack: Pack, kind_id: str, *, status: int = 422) -> RecordKind:
+    """The pack's kind of record, or a refusal; `status` 404 where the kind is the address."""
     kind = pack.records.get(kind_id)
     if kind is None:
         raise Refused(
             "record_kind_unknown",
             f"《{pack.title}》没有“{kind_id}”这种记录：请从记录种类中选择",
-            status=422,
+            status=status,
             errors=[{"pointer": "/kind", "says": "不是本办法的记录种类"}],
         )
     return kind

@@ -84,7 +84,7 @@ def test_a_paper_of_august_is_taken_and_shown_to_all_once_recommended(regions: R
 
 @pytest.mark.obligation("HD-055")
 def test_a_practice_stands_in_the_years_report(regions: Regions) -> None:
-    clerk, year = people.clerk("120102"), 2024
+    clerk, year = people.clerk("120102"), 2026
     unit = regions.enter("120102008")["unit_id"]
     path = f"/reports/year_report/120102/{year}"
 

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from tests.support.book import Book, enter_body
+from tests.support.calendar import Desk
 from tests.support.regions import Regions, Row
 
 NODE = "120102"
@@ -93,6 +94,7 @@ def test_a_request_without_reply_for_thirty_days_is_listed(book: Book, firm: Row
 def test_two_pilots_until_the_end_of_2024_and_more_from_2025(
     book: Book, regions: Regions, kind: str, unit_kind: str, clause: str
 ) -> None:
+    Desk(regions, NODE).clear(kind)
     units = [enter_body(regions, NODE, unit_kind, PACK)["unit_id"] for _ in range(3)]
 
     def values(unit: str) -> Row:

@@ -13,7 +13,7 @@ from tests.support.book import Book, join
 from tests.support.portal import Portal, sign_in
 from tests.support.regions import Regions, Row
 
-NODE = "371002"
+NODE = "371073"
 
 
 @pytest.fixture(scope="module")
