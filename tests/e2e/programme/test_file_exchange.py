@@ -43,7 +43,8 @@ def second(regions: Regions) -> Iterator[Portal]:
 
 def app_rows(count: int) -> list[dict[str, object]]:
     """Units as the application exports them, in our own form (docs/adapters.md)."""
-    from tests.support.bulk import NUMBERS, credit_code
+    from deploy.sample.units import credit_code
+    from tests.support.bulk import NUMBERS
 
     return [
         {

@@ -121,7 +121,7 @@ def test_tripartite_bodies_are_counted_by_level(regions: Regions) -> None:
     document = {"values": {"document": "成立三方机构的通知"}}
     keep(regions, "tripartite_node", [document], people.clerk(WH_COUNTY), WH_DAY)
 
-    as_of = {"as_of": WH_DAY.isoformat()}
+    as_of: dict[str, Any] = {"as_of": WH_DAY.isoformat()}
     townships = figure(regions, WH_COUNTY, "tripartite_townships", 2023, **as_of)
     county = figure(regions, WH_COUNTY, "tripartite_city_county", 2023, **as_of)
 
@@ -364,7 +364,7 @@ def _mark(regions: Regions, unit: str, mark: str, actor: Any, day: date) -> None
 
 def _of_unit(regions: Regions, unit: str, measure: str, office: str) -> dict[str, Any]:
     sheet = regions.read(f"/units/{unit}/measures", people.clerk(office), year=2026)
-    return {f["measure"]: f for f in sheet["items"]}[measure]
+    return dict(next(f for f in sheet["items"] if f["measure"] == measure))
 
 
 def _options(found: dict[str, Any], kind: str, field: str) -> list[str]:

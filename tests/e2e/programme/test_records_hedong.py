@@ -110,6 +110,7 @@ def test_two_pilots_until_the_end_of_2024_and_more_from_2025(
 
 @pytest.mark.obligation("HD-035")
 def test_chain_pilots_have_no_limit(book: Book, regions: Regions, firm: Row) -> None:
+    made: Row = {}
     for _ in range(3):
         chain = enter_body(regions, NODE, "industry_chain", PACK)
         values = {"unit": chain["unit_id"], "leader": firm["unit_id"], "methods": "龙头带动"}

@@ -178,7 +178,9 @@ def test_units_entered_before_keys_were_kept_get_them(acting: Acting, enter: Ent
 
 
 def test_many_of_one_name_do_not_stop_the_import(acting: Acting) -> None:
-    rows = [["企业", "宁波青屿纺织有限公司", a_code(), "330203", ""] for _ in range(120)]
+    rows: list[list[object]] = [
+        ["企业", "宁波青屿纺织有限公司", a_code(), "330203", ""] for _ in range(120)
+    ]
 
     import_id = stage(acting, *rows)
 

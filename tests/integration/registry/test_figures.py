@@ -14,7 +14,13 @@ from shared.contracts.evaluation import CaseMoved, UnitRecognised
 from shared.contracts.registry import AmendUnit, CloseUnit
 from shared.contracts.registry_acts import AcceptCommitment, SubmitCommitment
 from shared.contracts.registry_answers import UnitView
-from shared.contracts.registry_figures import ReadMeasures, ReadStatistics, ReadTrend, Statistics
+from shared.contracts.registry_figures import (
+    MeasureSheet,
+    ReadMeasures,
+    ReadStatistics,
+    ReadTrend,
+    Statistics,
+)
 from shared.contracts.registry_units import MergeUnit
 from shared.messaging.tx import Tx
 from tests.integration.registry.conftest import CITY, HAISHU, Acting, an_entry, heard
@@ -154,7 +160,7 @@ def test_coverage_counts_those_taking_part_by_area_and_kind_also_on_a_past_day(
     for unit in here[:4]:
         _commit(acting, unit, _at(2, 2))
 
-    def coverage(**more: object) -> figures.MeasureSheet:
+    def coverage(**more: object) -> MeasureSheet:
         asked = {"node": "330200", "year": 2026, "measures": ("coverage",), **more}
         return figures.read_measures(
             acting(CITY, now=_at(6, 30)), ReadMeasures.model_validate(asked)

@@ -214,7 +214,7 @@ def test_another_value_takes_the_place_of_the_first_and_both_days_stay(
     ],
 )
 def test_a_mark_that_cannot_be_is_refused_with_why(
-    acting: Acting, enter: Enter, more: dict[str, object], status: int, word: str
+    acting: Acting, enter: Enter, more: dict[str, str], status: int, word: str
 ) -> None:
     with pytest.raises(Refused) as refused:
         mark(acting, enter(kind="site"), **more)

@@ -85,18 +85,16 @@ def other_events() -> list[Fold]:
     closings = [
         UnitClosed(unit_id="u", closed_on=date(2027, month, 1), reason="竣工") for month in (1, 2)
     ]
-    lives = [
-        UnitReopened(unit_id="u", reopened_on=date(2027, 3, 1), reason="误注销", revision=5),
-        UnitClosed(unit_id="u", closed_on=date(2027, 4, 1), reason="竣工", revision=6),
-    ]
+    back = UnitReopened(unit_id="u", reopened_on=date(2027, 3, 1), reason="误注销", revision=5)
+    gone = UnitClosed(unit_id="u", closed_on=date(2027, 4, 1), reason="竣工", revision=6)
     words = [Recognition(stands=n == 1, on=TODAY, sequence=n) for n in (1, 2)]
     return [
         lambda unit: standing.granted(unit, granted),
         lambda unit: standing.revoked(unit, revoked),
         *[lambda unit, e=e: standing.entered(unit, e) for e in entries],
         *[lambda unit, c=c: standing.closed(unit, c) for c in closings],
-        lambda unit: standing.reopened(unit, lives[0]),
-        lambda unit: standing.closed(unit, lives[1]),
+        lambda unit: standing.reopened(unit, back),
+        lambda unit: standing.closed(unit, gone),
         *[lambda unit, w=w: standing.recognised(unit, w) for w in words],
     ]
 

@@ -29,7 +29,7 @@ DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
 
 
 def a_duty(**changes: Any) -> Duty:
-    given = {"id": "report", "says": "报送报告", "levels": ("district",), "recurs": "yearly",
+    given: dict[str, Any] = {"id": "report", "says": "报送报告", "levels": ("district",), "recurs": "yearly",
              "clause": "X:1", "month": 12, "day": 20}  # fmt: skip
     return Duty(**(given | changes))
 
