@@ -6,7 +6,8 @@ accepts commands of shared.contracts.oversight_feed (agencies, triggers, holds) 
         shared.contracts.oversight (review, exit cases, checks)
 hears   registry.PackActivated, UnitEntered, UnitClosed, UnitReopened, UnitMerged,
         CommitmentAccepted, TitleGranted, TitleRevoked, PlaqueReturned ·
-        evaluation.UnitRecognised, RecognitionWithdrawn · incentives.EntitlementChanged (passed on to the agencies' feeds)
+        evaluation.UnitRecognised, RecognitionWithdrawn ·
+        incentives.EntitlementChanged (passed on to the agencies' feeds)
 says    HoldPlaced, HoldLifted, WarningRecorded, ExitCaseOpened, ExitDecided, RemovalPublished
 
 Three processes: the nameko service (`service.rpc`), the ingress that stores and acknowledges what

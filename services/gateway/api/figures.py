@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.gateway.api.door import ANYONE, CLERK, OFFICE, Door
+from shared.contracts import registry_bulletins
 from shared.contracts import registry_figures as figures
 
 DOORS = (
@@ -38,19 +39,19 @@ DOORS = (
         OFFICE, figures.LedgerPage,
     ),
     Door(
-        "GET", "/bulletins", figures.DraftBulletin, "一段时间的创建活动情况", OFFICE,
-        figures.BulletinView,
+        "GET", "/bulletins", registry_bulletins.DraftBulletin, "一段时间的创建活动情况", OFFICE,
+        registry_bulletins.BulletinView,
     ),
     Door(
-        "POST", "/bulletins", figures.IssueBulletin, "印发通报", CLERK, figures.BulletinView,
+        "POST", "/bulletins", registry_bulletins.IssueBulletin, "印发通报", CLERK, registry_bulletins.BulletinView,
         status=201,
     ),
     Door(
-        "GET", "/issued-bulletins", figures.ListBulletins, "已印发的通报", OFFICE,
-        figures.BulletinPage,
+        "GET", "/issued-bulletins", registry_bulletins.ListBulletins, "已印发的通报", OFFICE,
+        registry_bulletins.BulletinPage,
     ),
     Door(
-        "GET", "/issued-bulletins/{bulletin_id}", figures.GetBulletin, "查看通报", OFFICE,
-        figures.BulletinView,
+        "GET", "/issued-bulletins/{bulletin_id}", registry_bulletins.GetBulletin, "查看通报", OFFICE,
+        registry_bulletins.BulletinView,
     ),
 )  # fmt: skip

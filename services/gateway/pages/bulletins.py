@@ -12,7 +12,7 @@ from services.gateway.api.problems import invalid
 from services.gateway.auth import guard
 from services.gateway.pages.desk import Pages, ask, ask_for, go, render, text_of
 from services.gateway.pages.statistics import WHO, WRITE, day_of, today
-from shared.contracts import registry_figures as figures
+from shared.contracts import registry_bulletins
 from shared.contracts.refusals import Refused
 
 pages = Pages()
@@ -28,13 +28,15 @@ async def _listing(request: Request, refused: Refused | None = None) -> Response
     asked = request.query_params
     first, last = day_of(asked.get("from_on", "")), day_of(asked.get("to_on", ""))
     issued = await ask_for(
-        request, figures.BulletinPage, figures.ListBulletins(after=asked.get("after", ""))
+        request,
+        registry_bulletins.BulletinPage,
+        registry_bulletins.ListBulletins(after=asked.get("after", "")),
     )
     draft = None
     if first and last and refused is None:
         try:
-            command = figures.DraftBulletin(from_on=first, to_on=last)
-            draft = await ask_for(request, figures.BulletinView, command)
+            command = registry_bulletins.DraftBulletin(from_on=first, to_on=last)
+            draft = await ask_for(request, registry_bulletins.BulletinView, command)
         except Refused as error:
             refused = error
     usual = _last_quarter(today())
@@ -60,7 +62,9 @@ async def issue(request: Request, form: FormData) -> Response:
         first, last = day_of(text_of(form, "from_on")), day_of(text_of(form, "to_on"))
         if first is None or last is None:
             raise invalid([{"loc": ("body", "from_on"), "type": "missing", "msg": ""}])
-        command = figures.IssueBulletin(from_on=first, to_on=last, title=text_of(form, "title"))
+        command = registry_bulletins.IssueBulletin(
+            from_on=first, to_on=last, title=text_of(form, "title")
+        )
         found = await ask(request, command, key=text_of(form, "idem"))
     except Refused as refused:
         return await _listing(request, refused)
@@ -71,7 +75,9 @@ async def issue(request: Request, form: FormData) -> Response:
 async def show(request: Request, bulletin_id: str) -> Response:
     """A bulletin as it was issued, laid out for paper."""
     found = await ask_for(
-        request, figures.BulletinView, figures.GetBulletin(bulletin_id=bulletin_id)
+        request,
+        registry_bulletins.BulletinView,
+        registry_bulletins.GetBulletin(bulletin_id=bulletin_id),
     )
     return render(request, "bulletin.html", title=found.title, bulletin=found)
 

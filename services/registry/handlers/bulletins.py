@@ -17,19 +17,19 @@ from services.registry.store import reference, statistics
 from services.registry.store.figures import cube
 from services.registry.store.units import Row
 from shared.contracts.refusals import Refused
-from shared.contracts.registry_figures import (
+from shared.contracts.registry_bulletins import (
     BulletinContent,
     BulletinLine,
     BulletinPage,
     BulletinRow,
     BulletinView,
-    Count,
     DraftBulletin,
     GetBulletin,
     IssueBulletin,
     ListBulletins,
     content_of,
 )
+from shared.contracts.registry_figures import Count
 from shared.contracts.scalars import area_of, kind_text
 from shared.messaging.tx import Tx
 from shared.runtime import organisations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.registry.handlers import bulletins, figures, ledgers, statistics
-from shared.contracts import registry_figures
+from shared.contracts import registry_bulletins, registry_figures
 from shared.contracts.message import Shape
 from shared.messaging.answer import accepts
 from shared.messaging.tx import Tx
@@ -52,22 +52,22 @@ class Figures:
         """One of the five ledgers of a year."""
         return ledgers.read_ledger(tx, command)
 
-    @accepts(registry_figures.DraftBulletin)
-    def draft_bulletin(self, tx: Tx, command: registry_figures.DraftBulletin) -> Shape:
+    @accepts(registry_bulletins.DraftBulletin)
+    def draft_bulletin(self, tx: Tx, command: registry_bulletins.DraftBulletin) -> Shape:
         """The bulletin of a period, not kept."""
         return bulletins.draft_bulletin(tx, command)
 
-    @accepts(registry_figures.IssueBulletin)
-    def issue_bulletin(self, tx: Tx, command: registry_figures.IssueBulletin) -> Shape:
+    @accepts(registry_bulletins.IssueBulletin)
+    def issue_bulletin(self, tx: Tx, command: registry_bulletins.IssueBulletin) -> Shape:
         """Keep a bulletin under its number and day."""
         return bulletins.issue_bulletin(tx, command)
 
-    @accepts(registry_figures.ListBulletins)
-    def bulletins(self, tx: Tx, command: registry_figures.ListBulletins) -> Shape:
+    @accepts(registry_bulletins.ListBulletins)
+    def bulletins(self, tx: Tx, command: registry_bulletins.ListBulletins) -> Shape:
         """Bulletins issued, newest first."""
         return bulletins.list_bulletins(tx, command)
 
-    @accepts(registry_figures.GetBulletin)
-    def bulletin(self, tx: Tx, command: registry_figures.GetBulletin) -> Shape:
+    @accepts(registry_bulletins.GetBulletin)
+    def bulletin(self, tx: Tx, command: registry_bulletins.GetBulletin) -> Shape:
         """A bulletin as it was issued."""
         return bulletins.get_bulletin(tx, command)
