@@ -13,7 +13,7 @@ from services.gateway.auth import guard
 from services.gateway.icalendar import calendar_text
 from shared.contracts import registry_acts
 from shared.contracts import registry_calendar as calendar
-from shared.contracts.registry_answers import DocumentView, PlanningSheetView, PlanView
+from shared.contracts.registry_answers import DocumentView
 from shared.contracts.registry_calendar_answers import (
     CycleView,
     DayCount,
@@ -26,6 +26,7 @@ from shared.contracts.registry_calendar_answers import (
     WorkdayTable,
     WorkdayYearView,
 )
+from shared.contracts.registry_plan_answers import PlanningSheetView, PlanView
 
 _READ = (*OFFICE, "liaison")
 _TASK = "/tasks/{task_id}"

@@ -14,8 +14,8 @@ from services.gateway.pages.todo import Todo
 from services.gateway.pages.words import SHANGHAI, short_node
 from shared.contracts import registry_acts
 from shared.contracts import registry_calendar as calendar
-from shared.contracts.registry_answers import PlanView
 from shared.contracts.registry_calendar_answers import ReminderView, ReportView
+from shared.contracts.registry_plan_answers import PlanView
 
 GROUP = "日历"
 

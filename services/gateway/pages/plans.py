@@ -20,13 +20,9 @@ from shared.contracts import registry_acts
 from shared.contracts import registry_calendar as calendar
 from shared.contracts.message import Command
 from shared.contracts.refusals import Refused
-from shared.contracts.registry_answers import (
-    DocumentView,
-    NodeView,
-    PlanningSheetView,
-    PlanView,
-)
+from shared.contracts.registry_answers import DocumentView, NodeView
 from shared.contracts.registry_calendar_answers import ProgrammeView
+from shared.contracts.registry_plan_answers import PlanningSheetView, PlanView
 from shared.runtime.organisations import answers_for
 
 pages = Pages()

@@ -32,7 +32,7 @@ from shared.contracts.registry_acts import (
     ReceivePlan,
     SavePlan,
 )
-from shared.contracts.registry_answers import PlanView
+from shared.contracts.registry_plan_answers import PlanView
 from shared.messaging.tx import Tx
 from shared.policy.assess import Determination, need_gate
 from shared.policy.conditions import Fact

@@ -10,7 +10,7 @@ from services.registry.handlers.acts import need_node, pack_for
 from services.registry.store import plans, reference
 from services.registry.store.units import Row
 from shared.contracts.registry_acts import PlanningSheet
-from shared.contracts.registry_answers import PlanningSheetView, SheetLine
+from shared.contracts.registry_plan_answers import PlanningSheetView, SheetLine
 from shared.contracts.scalars import kind_text
 from shared.messaging.tx import Tx
 from shared.runtime import organisations

@@ -13,11 +13,8 @@ from services.registry.store import plans
 from services.registry.store.units import Row
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_acts import AddDocument, GetPlan, ListDocuments, ListPlans
-from shared.contracts.registry_answers import (
-    DocumentView,
-    PlanVersion,
-    PlanView,
-)
+from shared.contracts.registry_answers import DocumentView
+from shared.contracts.registry_plan_answers import PlanVersion, PlanView
 from shared.messaging.tx import Tx
 from shared.runtime import organisations, packs
 

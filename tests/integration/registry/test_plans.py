@@ -11,7 +11,8 @@ from services.registry.handlers import history, plan_acts, planning, plans
 from shared.contracts.oversight import HoldLifted, HoldPlaced
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_acts import AddDocument, FilePlan, GetPlan, ListPlans, PlanningSheet
-from shared.contracts.registry_answers import PlanView, UnitView
+from shared.contracts.registry_answers import UnitView
+from shared.contracts.registry_plan_answers import PlanView
 from tests.integration.registry.conftest import (
     CITY,
     HAISHU,
