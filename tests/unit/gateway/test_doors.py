@@ -39,6 +39,7 @@ ELSEWHERE = {
     "evaluation.decision",
     "incentives.decision",
     "oversight.get_decision",
+    "registry.list_activations",  # GET /packs, beside the packs on file
     "registry.verify_plaque",  # public
     "registry.public_register",
 }
