@@ -94,6 +94,15 @@ def _parser() -> argparse.ArgumentParser:
     _conformance_command(commands, command)
     _parked_commands(commands, command)
 
+    accounts = commands.add_parser("account", help="登录账号").add_subparsers(required=True)
+    account = command("add", _account_add, "开设账号，显示一次性口令", accounts)
+    account.add_argument("login", help="登录名")
+    account.add_argument("--name", required=True, help="姓名")
+    account.add_argument("--roles", required=True, help="角色，逗号分隔，例如 clerk")
+    account.add_argument("--node", required=True, help="所在办公室的编码")
+    account.add_argument("--body", default="", help="三方席位代表的成员单位")
+    account.add_argument("--by", required=True, help="批准开设的人")
+
     tokens = commands.add_parser("token", help="程序访问凭证").add_subparsers(required=True)
     issue = command("issue", _token_issue, "签发 REST 访问凭证", tokens)
     issue.add_argument("account", help="账号名")
@@ -287,7 +296,19 @@ def _parked_discard(arguments: argparse.Namespace) -> object:
     return parked.discard(arguments.id, by=arguments.by, reason=arguments.reason)
 
 
+def _account_add(arguments: argparse.Namespace) -> object:
+    from deploy import accounts
+
+    roles = tuple(r for r in arguments.roles.split(",") if r)
+    return accounts.add(
+        arguments.login, name=arguments.name, roles=roles, node=arguments.node,
+        by=arguments.by, body=arguments.body,
+    )  # fmt: skip
+
+
 def _token_issue(arguments: argparse.Namespace) -> object:
+    from deploy.addresses import of_running_system
     from services.gateway.auth.tokens import issue
 
+    of_running_system()
     return issue(arguments.account, days=arguments.days)

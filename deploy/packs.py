@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from deploy import places
 from deploy.addresses import of_running_system
 from deploy.servers.ports import CannotStart
 from services.gateway.clients import Asking, Services
@@ -60,7 +61,10 @@ def listing() -> list[dict[str, str]]:
 
 
 def lint_all(only: str = "") -> int:
-    """Print every fault of every pack, or of one; 1 when there is one."""
+    """Print every fault of every pack, or of one; 1 when there is one.
+
+    With all packs, the organisation and division files are looked through too.
+    """
     faults = 0
     for pack_id, folder in _chosen(only):
         findings = lint(folder)
@@ -69,6 +73,10 @@ def lint_all(only: str = "") -> int:
             print(finding)
         if not findings:
             print(f"{pack_id}：没有问题")
+    if not only:
+        wrong = places.faults()
+        faults += len(wrong)
+        print("\n".join(wrong) or places.told())
     return 1 if faults else 0
 
 

@@ -11,22 +11,7 @@ from shared.contracts.refusals import Refused
 from shared.policy.conditions import Fact, Facts, Outcome, by_name
 from shared.policy.judging import judge_of
 from shared.policy.pack import Pack, Rule, Trigger
-
-GATE_TEXT = {
-    "unit.register": "登记单位",
-    "commitment.accept": "提交创建承诺书",
-    "plan.file": "报备年度安排",
-    "application.submit": "提出认定申请",
-    "recognition.decide": "认定",
-    "nomination.enter": "申报示范单位",
-    "nomination.city_review": "市级审核",
-    "naming.notice": "公示",
-    "naming.approve": "审定命名",
-    "exit.open": "启动退出",
-    "exit.decide": "退出决定",
-    "hold.lift": "解除暂停",
-    "cycle.open": "启动创建年度",
-}
+from shared.policy.said import GATE_NAMES
 
 
 class RuleOutcome(NamedTuple):
@@ -119,7 +104,7 @@ def need_gate(pack: Pack, name: str, kind: str = "") -> tuple[Rule, ...]:
     What one document prescribes is never carried to a place where another is at work.
     """
     if name not in pack.gates:
-        act = GATE_TEXT.get(name, name)
+        act = GATE_NAMES.get(name, name)
         says = f"《{pack.title}》没有“{act}”这一环节，不能办理：请按本地办法规定的程序办"
         raise Refused("no_such_step", says)
     return gate(pack, name, kind)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from shared.contracts.scalars import covers
+from shared.policy.needing import needed_settings
 from shared.policy.pack import Pack
 from shared.policy.programme import Duty, FieldSpec, Measure, RecordKind
 from shared.policy.said import GATE_NAMES
@@ -18,6 +19,7 @@ def programme_faults(pack: Pack) -> Iterator[Fault]:
     """Every fault as (section, entry, why, what to do)."""
     for each in (_kinds, _records, _gates, _gaps, _work, _measures, _duties, _reports, _relations):
         yield from each(pack)
+    yield from needed_settings(pack)
 
 
 def _kinds(pack: Pack) -> Iterator[Fault]:

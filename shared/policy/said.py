@@ -39,14 +39,14 @@ SECTION_NAMES: Mapping[str, str] = {
 """Every section of a pack in the order an officer reads them."""
 
 GATE_NAMES: Mapping[str, str] = {
-    "unit.register": "单位登记",
-    "commitment.accept": "受理创建承诺",
-    "plan.file": "年度安排报备",
+    "unit.register": "登记单位",
+    "commitment.accept": "提交创建承诺书",
+    "plan.file": "报备年度安排",
     "cycle.open": "启动创建年度",
-    "application.submit": "申请认定（评价）",
+    "application.submit": "提出认定申请",
     "application.forward": "转报申请",
     "evaluation.start": "启动评价",
-    "recognition.decide": "作出认定（评价结论）",
+    "recognition.decide": "认定",
     "round.open": "启动选树批次",
     "nomination.enter": "申报示范单位",
     "nomination.city_review": "市级审核",

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from shared.contracts.scalars import Side, area_of, covers, in_suite, suite_of
+from shared.runtime.settings import settings
 
 _FOLDER = Path(__file__).with_name("organisations")
 _NO_OFFICE = ("township",)  # writes its own report; applications go to the county (HN 五(五))
@@ -106,10 +107,14 @@ def _node(row: Mapping[str, Any]) -> Node:
 
 @lru_cache(maxsize=1)
 def all_nodes() -> dict[str, Node]:
-    """Every node of every region file, by code; upper levels before those beneath them."""
+    """Every node of every region file, by code; upper levels before those beneath them.
+
+    Built in ones, then those of the folder in the setting `organisations`.
+    """
     found: dict[str, Node] = {}
-    for path in sorted(_FOLDER.glob("*.yaml")):
-        found.update(read_nodes(path.read_text(encoding="utf-8"), found))
+    for folder in (_FOLDER, settings().organisations):
+        for path in sorted(folder.glob("*.yaml")) if folder is not None else ():
+            found.update(read_nodes(path.read_text(encoding="utf-8"), found))
     return found
 
 

@@ -50,6 +50,14 @@ class Settings(BaseSettings):
         default=None,
         description="Folder of policy packs of one's own (local standards), beside those built in",
     )
+    organisations: Path | None = Field(
+        default=None,
+        description="Folder of organisation files of one's own, read after those built in",
+    )
+    divisions: Path | None = Field(
+        default=None,
+        description="Folder of division files of one's own, read after those built in",
+    )
     region: str = Field(default="330200", description="GB/T 2260 code of the region run here")
     sample_clock: bool = Field(
         default=False,

@@ -11,7 +11,7 @@ from shared.contracts import registry_units as about
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_units_answers import PublicUnitPage
 from shared.contracts.scalars import suite_of, system_of
-from shared.policy.load import load_pack, pack_ids
+from shared.runtime.packs import all_packs
 
 pages = Pages()
 _OPEN: tuple[str, ...] = ()
@@ -20,8 +20,7 @@ _OPEN: tuple[str, ...] = ()
 def areas_of(kind: str) -> list[tuple[str, str]]:
     """The regions whose document has a public list of this kind, by name."""
     found = []
-    for pack_id in pack_ids():
-        pack = load_pack(pack_id)
+    for pack in all_packs().values():
         known = pack.kinds.get(kind)
         node = pack.jurisdiction
         if known is not None and known.public and not (suite_of(node) or system_of(node)):

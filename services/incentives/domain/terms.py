@@ -32,7 +32,9 @@ CONTACT, DIAGNOSIS, VISITS, AWARDS, SUBSIDIES = (
 
 
 def lease_length(pack: Pack, on: date) -> timedelta:
-    """How long a lease runs under this pack on a day."""
+    """How long a lease runs under this pack on a day; no time where the pack grants nothing."""
+    if LEASE_HOURS not in pack.settings:
+        return timedelta()
     return timedelta(hours=float(str(pack.setting(LEASE_HOURS, on).value)))
 
 

@@ -13,6 +13,7 @@ import yaml
 
 from services.registry.domain.size import SizeLine, line_for
 from shared.policy.tree import LOADER
+from shared.runtime.settings import settings
 
 _FOLDER = Path(__file__).parent
 _ENDS = "省市区县"
@@ -42,8 +43,12 @@ class Division:
 
 @lru_cache(maxsize=1)
 def divisions() -> dict[str, Division]:
-    """Every division on record, ended ones too, by code: one file for each region."""
-    files = sorted((_FOLDER / "divisions").glob("*.yaml"))
+    """Every division on record, ended ones too, by code: one file for each region.
+
+    Built in ones, then those of the folder in the setting `divisions`.
+    """
+    folders = [_FOLDER / "divisions", settings().divisions]
+    files = [path for folder in folders if folder for path in sorted(folder.glob("*.yaml"))]
     rows = [row for path in files for row in _read(path)["divisions"]]
     return {
         row["code"]: Division(
