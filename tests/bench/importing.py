@@ -28,6 +28,7 @@ from shared.messaging.tx import open_tx
 from shared.runtime.database import make_engine
 from shared.runtime.settings import Settings
 from tests.bench.ground import World
+from tests.bench.processor import spent
 from tests.bench.rows import Goal, Pair, Row, row
 
 PROCESSES = ("registry", "gateway")
@@ -42,13 +43,15 @@ _SIGNS = "华明远东海通达天成金盛新宏德正和兴隆泰安康平大�
 def measure(world: World, *, rounds: int, count: int) -> list[Row]:
     """From sending the file to the page of its dry run, with the guard and the file of wrong rows."""
     content = a_book(count)
-    pairs = []
+    pairs, cost = [], ""
     for _ in range(rounds):
         with world.running(*PROCESSES) as run:
             begin(run)
+            before = spent(world.servers, run)
             ours = _uploaded(run, content, count)
+            cost = spent(world.servers, run).since(before).words(count)
             pairs.append(Pair(ours, _bare(run, content, count)))
-    detail = f"{len(content) / 1e6:.1f} MB, {count // _WRONG_EVERY} wrong rows found and given back"
+    detail = f"{len(content) / 1e6:.1f} MB, {count // _WRONG_EVERY} wrong rows found and given back; {cost}"
     return [
         row(
             f"Excel import, {count:,} × {len(COLUMNS)}", "s", pairs, goal=_GOAL,
@@ -113,14 +116,14 @@ def _uploaded(run: Run, content: bytes, count: int) -> float:
         assert token is not None, "nobody is signed in"
         begun = time.perf_counter()
         shown = http.post("/imports", data={"csrf": token[1]}, files={"file": ("a.xlsx", content)})
-        spent = time.perf_counter() - begun
+        took = time.perf_counter() - begun
         assert shown.status_code == 200, shown.text[:500]
         told = re.findall(r'<b class="[^"]*">([\d,]+)', shown.text)
         figures = [int(number.replace(",", "")) for number in told]
         assert figures[0] == count - count // _WRONG_EVERY, figures
         assert figures[4] == count // _WRONG_EVERY, figures
         assert count < _WRONG_EVERY or "/files/" in shown.text
-    return spent
+    return took
 
 
 def _bare(run: Run, content: bytes, count: int) -> float:
@@ -137,9 +140,9 @@ def _bare(run: Run, content: bytes, count: int) -> float:
         text.seek(0)
         cursor.copy_expert("COPY bare_import FROM STDIN (FORMAT csv)", text)
         database.commit()
-        spent = time.perf_counter() - begun
+        took = time.perf_counter() - begun
         cursor.execute("SELECT count(*) FROM bare_import")
         assert cursor.fetchone() == (count,)
         cursor.execute("DROP TABLE bare_import")
         database.commit()
-    return spent
+    return took

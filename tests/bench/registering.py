@@ -28,17 +28,17 @@ _VOCABULARY = 50_000
 _UNITS = """
     INSERT INTO unit (unit_id, kind, name_text, name_key, sort_key, grams, code, division, address,
       headcount, standing, standing_on, entered_at, entered_by, like_keys, details)
-    SELECT 'unit_' || lpad(n::text, 32, '0'), 'enterprise', v.name_text, v.name_key, v.sort_key,
-      v.grams, '91' || (%(divisions)s::text[])[1 + n %% 10] || 'MA' || lpad(to_hex(n), 8, '0'),
-      (%(divisions)s::text[])[1 + n %% 10], '测试路' || n || '号', 10 + n %% 900, 'registered',
-      '2026-01-05', timestamptz '2026-01-05' + n * interval '1 second', 'bench', ARRAY[n], '{}'
-    FROM generate_series(1, %(count)s) AS n JOIN bench_name v ON v.n = n %% %(vocabulary)s
+    SELECT 'unit_' || lpad(g::text, 32, '0'), 'enterprise', v.name_text, v.name_key, v.sort_key,
+      v.grams, '91' || (%(divisions)s::text[])[1 + g %% 10] || 'MA' || lpad(to_hex(g), 8, '0'),
+      (%(divisions)s::text[])[1 + g %% 10], '测试路' || g || '号', 10 + g %% 900, 'registered',
+      '2026-01-05', timestamptz '2026-01-05' + g * interval '1 second', 'bench', ARRAY[g], '{}'
+    FROM generate_series(1, %(count)s) AS g JOIN bench_name v ON v.n = g %% %(vocabulary)s
 """
 _MARKS = """
     INSERT INTO unit_mark (mark_id, unit_id, mark, mark_text, since, reason, clause, recorded_at,
       recorded_by)
     SELECT 'mark_' || unit_id, unit_id, 'leading', '龙头企业', '2026-01-05', '测量', '', now(), 'bench'
-    FROM unit WHERE headcount %% 100 = 7
+    FROM unit WHERE (right(unit_id, 9)::int / 10) %% 20 = 3
 """
 
 
@@ -56,8 +56,8 @@ ASKED = (
     Asked("next page", FindUnits(), second=True),
     Asked("kind, district and mark", FindUnits(
         where=UnitFilter(kinds=("enterprise",), division="330203", mark="leading"))),
-    Asked("two characters", FindUnits(where=UnitFilter(text="宏德"))),
-    Asked("initials", FindUnits(where=UnitFilter(text="hdzjx"))),
+    Asked("two characters", FindUnits(where=UnitFilter(text="德明"))),
+    Asked("initials", FindUnits(where=UnitFilter(text="dmdz"))),
     Asked("code prefix", FindUnits(where=UnitFilter(text="91330203MA0000"))),
 )  # fmt: skip
 
