@@ -36,9 +36,9 @@ class Desk:
         """One task whole."""
         return dict(self.regions.ask(GetTask(task_id=task_id), people.clerk(self.node), on))
 
-    def write(self, record: str, on: date, /, **values: Any) -> Row:
-        """A record of the office of a kind, written on the day it happened."""
-        entry = book.RecordEntry(kind=record, on=on, values=values)
+    def write(self, record: str, on: date, /, *, about: str = "", **values: Any) -> Row:
+        """A record of the office of a kind, about a unit or none, written on its own day."""
+        entry = book.RecordEntry(kind=record, on=on, unit_id=about, values=values)
         command = book.SaveRecord(record=entry)
         return dict(self.regions.ask(command, people.clerk(self.node), on))
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from itertools import chain
 
 from services.registry.domain.task import (
+    STANDING,
     Closing,
     Due,
     Slot,
@@ -62,7 +63,7 @@ class _Evidence:
 def tasks_of(tx: Tx, nodes: Sequence[Node], year: int) -> list[Task]:
     """Every task a year shows for these nodes, in no particular order."""
     law = laws(tx, [node.code for node in nodes], year)
-    known = _evidence(tx, [node.code for node in nodes], law)
+    known = _evidence(tx, [node.code for node in nodes], law, year)
     made = (
         _task(tx, node, law[node.code], slot, known)
         for node in nodes
@@ -161,21 +162,34 @@ def _fitting(slot: Slot, kept: Sequence[Kept]) -> Iterator[Kept]:
     if slot.duty.recurs == "continuous":
         return
     for one in kept:
-        of_year = slot.duty.recurs == "once" or one.year == slot.year
-        if of_year and slot.about in ("", one.unit_id, one.parent_id):
+        if _of_period(slot, one) and slot.about in ("", one.unit_id, one.parent_id):
             yield one
 
 
-def _evidence(tx: Tx, nodes: Sequence[str], law: Mapping[str, Pack]) -> _Evidence:
-    duties = [duty for pack in law.values() for duty in pack.duties]
-    kinds = {d.done_by.partition(":")[2] for d in duties if d.done_by.startswith("record:")}
+def _of_period(slot: Slot, one: Kept) -> bool:
+    if slot.duty.ahead_months is not None:
+        return slot.due.opens_on is not None and one.on >= slot.due.opens_on
+    return slot.duty.recurs == "once" or one.year == slot.year
+
+
+def _evidence(tx: Tx, nodes: Sequence[str], law: Mapping[str, Pack], year: int) -> _Evidence:
+    packs = {pack.fingerprint: pack for pack in law.values()}
+    duties = [duty for pack in packs.values() for duty in pack.duties]
+    closing = {d: d.done_by.partition(":")[2] for d in duties if d.done_by.startswith("record:")}
+    ahead = sorted({kind for duty, kind in closing.items() if duty.ahead_months is not None})
+    once = sorted({kind for duty, kind in closing.items() if duty.recurs == "once"})
+    wanted = tasks.Wanted(ever=[*once, *ahead], daily=ahead)
     records: dict[tuple[str, str], list[Kept]] = defaultdict(list)
-    for kept in tasks.records_kept(tx, nodes, sorted(kinds)):
+    for kept in tasks.records_kept(
+        tx, nodes, sorted(set(closing.values())), year=year, wanted=wanted
+    ):
         records[kept.node, kept.kind].append(kept)
     lines = sorted(set(chain.from_iterable(line_of(node) for node in nodes)))
+    days = tasks.duty_dates(tx, lines)
+    years = {year, *(d.due_on.year for d in duties if d.due_on), *chain(*days.values())}
     return _Evidence(
-        acts=tasks.acts_of(tx, nodes),
-        days=tasks.duty_dates(tx, lines),
+        acts=tasks.acts_of(tx, nodes, [STANDING, *(str(y) for y in sorted(years))]),
+        days=days,
         plan_days=tasks.plan_days(tx, nodes),
         plans=tasks.plans_filed(tx, nodes),
         reports=tasks.reports_submitted(tx, nodes),
@@ -185,7 +199,7 @@ def _evidence(tx: Tx, nodes: Sequence[str], law: Mapping[str, Pack]) -> _Evidenc
 
 def due_of(tx: Tx, node: Node, duty: Duty, pack: Pack, year: int) -> Due | None:
     """The days of one duty of a node in a year; None when the year has no such task."""
-    known = _evidence(tx, [node.code], {node.code: pack})
+    known = _evidence(tx, [node.code], {node.code: pack}, year)
     given = _given(node.code, duty, year, known)
     period = period_of(duty, year, given)
     if period is None:

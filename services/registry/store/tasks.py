@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.registry.store.tables import plan, unit
 from services.registry.store.tables_calendar import duty_date, report, task_act
@@ -25,6 +26,16 @@ class Subject(NamedTuple):
     id: str
     text: str
     node: str
+
+
+class Wanted(NamedTuple):
+    """Which records matter beyond the first of their own year.
+
+    ever    kinds of which any year's count; daily: kinds of which each day's first counts
+    """
+
+    ever: Sequence[str]
+    daily: Sequence[str]
 
 
 class Kept(NamedTuple):
@@ -49,9 +60,11 @@ def add_act(tx: Tx, values: Values) -> None:
     tx.session.execute(task_act.insert().values(**values))
 
 
-def acts_of(tx: Tx, nodes: Sequence[str]) -> dict[str, list[Row]]:
-    """Every act on the tasks of these nodes by task, oldest first."""
-    query = select(task_act).where(task_act.c.node == func.any(list(nodes)))
+def acts_of(tx: Tx, nodes: Sequence[str], periods: Sequence[str]) -> dict[str, list[Row]]:
+    """Every act on the tasks of these nodes and periods by task, oldest first."""
+    query = select(task_act).where(
+        task_act.c.node == func.any(list(nodes)), task_act.c.period == func.any(list(periods))
+    )
     found: dict[str, list[Row]] = defaultdict(list)
     for row in tx.session.execute(query.order_by(task_act.c.entry)).mappings():
         found[row["task_id"]].append(row)
@@ -101,26 +114,29 @@ def reports_submitted(tx: Tx, nodes: Sequence[str]) -> dict[tuple[str, str, int]
     return {(node, form, year): at for node, form, year, at in tx.session.execute(query)}
 
 
-def records_kept(tx: Tx, nodes: Sequence[str], kinds: Sequence[str]) -> list[Kept]:
-    """Records of these kinds that the nodes keep and nobody voided, by day."""
+def records_kept(
+    tx: Tx, nodes: Sequence[str], kinds: Sequence[str], *, year: int, wanted: Wanted
+) -> list[Kept]:
+    """The first record of each kind, year and subject that the nodes keep and nobody voided."""
+    ever, daily = list(wanted.ever), list(wanted.daily)
+    day = case((record.c.kind == func.any(daily), record.c.happened_on))
+    about = (func.coalesce(record.c.unit_id, ""), func.coalesce(record.c.parent_id, ""))
+    keys = (record.c.node, record.c.kind, record.c.year, *about, day)
     query = (
         select(
-            record.c.node,
-            record.c.kind,
-            func.coalesce(record.c.unit_id, ""),
-            func.coalesce(record.c.parent_id, ""),
-            record.c.year,
-            record.c.happened_on,
+            record.c.node, record.c.kind, *about, record.c.year, record.c.happened_on,
             record.c.title,
         )
         .where(
             record.c.node == func.any(list(nodes)),
             record.c.kind == func.any(list(kinds)),
+            or_(record.c.year == year, record.c.kind == func.any(ever)),
             record.c.voided_at.is_(None),
         )
-        .order_by(record.c.happened_on, record.c.record_id)
-    )
-    return [Kept(*row) for row in tx.session.execute(query)]
+        .ext(distinct_on(*keys))
+        .order_by(*keys, record.c.happened_on, record.c.record_id)
+    )  # fmt: skip
+    return sorted((Kept(*row) for row in tx.session.execute(query)), key=lambda kept: kept.on)
 
 
 def open_units(tx: Tx, node: str, kind: str) -> list[Subject]:

@@ -340,7 +340,14 @@ def test_cultivation_for_the_national_round_opens_a_year_before_it(regions: Regi
     may = desk.task("national_cultivation", date(2025, 5, 31))
     june = desk.task("national_cultivation", date(2025, 6, 1))
     detail = desk.detail(june["task_id"], date(2025, 6, 1))
+    unit = regions.enter("430300", at=date(2025, 3, 3))["unit_id"]
+    chosen: dict[str, Any] = {"round_year": 2026, "reason": "创建基础好"}
+    desk.write("cultivation_entry", date(2025, 4, 1), about=unit, **chosen)
+    early = desk.task("national_cultivation", date(2025, 6, 2))
+    desk.write("cultivation_entry", date(2025, 7, 1), about=unit, **chosen)
+    done = desk.task("national_cultivation", date(2025, 7, 2))
 
+    assert (early["done"], done["done"]) == (False, True)
     assert (unknown["state"], unknown["due_on"]) == ("waiting", None)
     assert (may["state"], june["state"]) == ("waiting", "open")
     assert (june["opens_on"], june["due_on"]) == ("2025-06-01", "2026-06-01")
