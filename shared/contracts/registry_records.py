@@ -54,7 +54,7 @@ class SaveRecords(Command):
 
     name: ClassVar[str] = "registry.save_records"
 
-    rows: tuple[RecordEntry, ...] = Field(min_length=1, max_length=1000)
+    rows: tuple[RecordEntry, ...] = Field(min_length=1, max_length=500)
     dry_run: bool = False
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from deploy.sample import people
+from shared.contracts.registry_records import RecordEntry, SaveRecord
 from tests.browser.portal import Person, Portal
 from tests.browser.year import Year
 from tests.support.agencies import Agencies
@@ -52,7 +54,13 @@ def paths(portal: Portal, year: Year, agencies: Agencies) -> Paths:
         "plans": "/plans?year=2026", "plan": "/plans/330203/2026", "reports": "/reports?year=2026",
         "report": "/reports/year_report/330203/2026",
         "workdays": "/workdays?start=2026-09-28&days=5",
+        "records": "/records", "record list": "/records/contact", "gaps": "/gaps",
+        "record form": "/records/training/new", "gap": "/gaps/not_visited",
+        "record": _a_record(portal, unit["unit_id"]),
     }  # fmt: skip
+    found["statistics"], found["measures"] = "/statistics", "/statistics/measures?measure=coverage"
+    found["ledger"] = "/ledgers/archive?year=2026"
+    found["bulletins"] = "/bulletins?from_on=2026-01-01&to_on=2026-03-31"
     found["application"] = _first(clerk.go("/applications"), "main tbody a[href^='/applications/']")
     found["review"] = _first(clerk.go("/reviews"), "main tbody a[href^='/reviews/']")
     found["public register"] = "/public/register"
@@ -60,7 +68,17 @@ def paths(portal: Portal, year: Year, agencies: Agencies) -> Paths:
     found["unknown plaque"] = "/public/plaques/no-such-plaque"
     found["notices"], found["notice"] = "/public/notices", f"/public/notices/{year.notice}"
     found["removals"] = "/public/removals"
+    found["published"] = "/public/records/call?node=330200"
     return found
+
+
+def _a_record(portal: Portal, unit_id: str) -> str:
+    """A record written by the city's clerk, with its page."""
+    values = {"way": "上门动员", "result": "愿意参加"}
+    entry = RecordEntry.model_validate({"kind": "contact", "unit_id": unit_id, "values": values})
+    clerk = people.clerk(people.CITY)
+    kept = portal.behind(lambda: portal.system.ask(SaveRecord(record=entry), clerk))
+    return f"/records/contact/{kept['record_id']}"
 
 
 def _first(person: Person, selector: str) -> str:
@@ -72,8 +90,18 @@ _KINDS = (
     "applications", "application", "rounds", "round", "nominations", "nomination", "objections",
     "titles", "title", "cases", "case", "reviews", "review", "planner", "why", "missing page",
     "calendar", "by month", "by duty", "task", "plans", "plan", "reports", "report", "workdays",
+    "statistics", "measures", "ledger", "bulletins",
+    "records", "record list", "record form", "record", "gaps", "gap",
 )  # fmt: skip
-_PUBLIC = ("public register", "plaque", "unknown plaque", "notices", "notice", "removals")
+_PUBLIC = (
+    "public register",
+    "plaque",
+    "unknown plaque",
+    "notices",
+    "notice",
+    "removals",
+    "published",
+)
 
 
 def _check(person: Person) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, exists, func, select, tuple_
 
 from services.registry.store.records import is_open, of_suite, within_node
 from services.registry.store.tables import title, unit
@@ -46,7 +46,7 @@ def _units(tx: Tx, asked: Asked) -> Select[Any]:
         select(kept.label("unit_id"), func.max(record.c.happened_on).label("last_on"))
         .join(record_unit, record_unit.c.record_id == record.c.record_id)
         .join(named, named.c.unit_id == record_unit.c.unit_id)
-        .where(record.c.kind == gap.record, *_counting(tx, asked))
+        .where(record.c.kind == gap.record, _in_area(asked, named), *_counting(tx, asked))
         .group_by(kept)
         .subquery()
     )
@@ -54,7 +54,7 @@ def _units(tx: Tx, asked: Asked) -> Select[Any]:
     missing = held.c.last_on.is_(None) if asked.edge is None else known <= asked.edge
     parts: list[ColumnElement[bool]] = [
         in_scope(tx.actor),
-        unit.c.division.startswith(prefix_of(area_of(asked.node)), autoescape=True),
+        _in_area(asked, unit),
         missing,
     ]
     if gap.standing:
@@ -84,6 +84,11 @@ def _units(tx: Tx, asked: Asked) -> Select[Any]:
         .select_from(unit.outerjoin(held, held.c.unit_id == unit.c.unit_id))
         .where(*parts)
     )
+
+
+def _in_area(asked: Asked, of: FromClause) -> ColumnElement[bool]:
+    prefix = prefix_of(area_of(asked.node))
+    return of.c.division.startswith(prefix, autoescape=True)
 
 
 def _counting(tx: Tx, asked: Asked) -> list[ColumnElement[bool]]:

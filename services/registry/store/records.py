@@ -35,7 +35,7 @@ def within_node(node: str) -> ColumnElement[bool]:
     prefix = prefix_of(area_of(node))
     if prefix and not prefix.isdigit():
         return false()
-    mine = record.c.area.startswith(prefix, autoescape=True)
+    mine = record.c.node.startswith(prefix, autoescape=True)  # as its area does
     near = record.c.place.startswith(prefix, autoescape=True)
     return and_(of_suite(node), or_(mine, near))
 

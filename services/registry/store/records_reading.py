@@ -9,13 +9,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, func, or_, select, tuple_
 
-from services.registry.store.records import is_open, names_unit, of_suite, visible
+from services.registry.store.records import (
+    is_open,
+    names_unit,
+    of_suite,
+    visible,
+    within_node,
+)
 from services.registry.store.tables import unit
 from services.registry.store.tables_records import record
 from services.registry.store.units import Row, make_after, read_after
 from shared.contracts.refusals import Refused
 from shared.contracts.registry_records import RecordFilter
-from shared.contracts.scalars import area_of, prefix_of, suite_of
+from shared.contracts.scalars import area_of, prefix_of
 from shared.messaging.tx import Tx
 from shared.policy.programme import RecordKind
 
@@ -40,8 +46,8 @@ class Shared:
         """The rows of the kinds and states that are shared; None when nothing is."""
         if not self.states:
             return None
-        area = record.c.area.startswith(prefix_of(area_of(self.jurisdiction)), autoescape=True)
-        suite = record.c.suite == suite_of(self.jurisdiction)
+        area = record.c.node.startswith(prefix_of(area_of(self.jurisdiction)), autoescape=True)
+        suite = of_suite(self.jurisdiction)
         kinds = [
             and_(record.c.kind == kind, record.c.state.in_(states))
             for kind, states in self.states.items()
@@ -72,14 +78,7 @@ def filtered(tx: Tx, where: RecordFilter) -> list[ColumnElement[bool]]:
     if where.unit_id:
         parts.append(names_unit(where.unit_id))
     if where.node:
-        prefix = prefix_of(area_of(where.node))
-        parts.append(record.c.suite == suite_of(where.node))
-        parts.append(
-            or_(
-                record.c.area.startswith(prefix, autoescape=True),
-                record.c.place.startswith(prefix, autoescape=True),
-            )
-        )
+        parts.append(within_node(where.node))
     if where.states:
         parts.append(record.c.state.in_(where.states))
     if where.from_on:
@@ -197,8 +196,8 @@ def published(kind: RecordKind, node: str, year: int | None) -> list[Condition]:
     parts: list[Condition] = [
         record.c.kind == kind.id,
         record.c.voided_at.is_(None),
-        record.c.area.startswith(prefix_of(area_of(node)), autoescape=True),
-        record.c.suite == suite_of(node),
+        record.c.node.startswith(prefix_of(area_of(node)), autoescape=True),
+        of_suite(node),
     ]
     if kind.public_in:
         parts.append(record.c.state.in_(kind.public_in))
