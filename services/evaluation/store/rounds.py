@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from services.evaluation.domain.records import Nomination, Notice, Objection, Round
 from services.evaluation.domain.standing import Scope
@@ -14,7 +14,9 @@ from services.evaluation.store.copies_tables import known_unit
 from services.evaluation.store.mapping import add, change, columns, find, find_all, in_scope
 from services.evaluation.store.tables import nomination, notice, objection, round_
 from shared.contracts.refusals import Refused
+from shared.contracts.scalars import area_of, prefix_of, suite_of
 from shared.messaging.tx import Tx
+from shared.runtime import organisations
 
 
 def save_round(tx: Tx, record: Round) -> None:
@@ -158,13 +160,23 @@ def load_notice(tx: Tx, notice_id: str) -> Notice:
 
 
 def list_notices(tx: Tx, *, node: str = "", round_id: str = "") -> Sequence[Notice]:
-    """Notices, newest first."""
-    query = select(*columns(notice, Notice)).order_by(notice.c.notice_id.desc()).limit(200)
+    """Notices of the reader's region, newest first; open to all without signing in."""
+    query = select(*columns(notice, Notice)).where(_in_region(tx, notice.c.node))
+    query = query.order_by(notice.c.notice_id.desc()).limit(200)
     if node:
         query = query.where(notice.c.node == node)
     if round_id:
         query = query.where(notice.c.round_id == round_id)
     return find_all(tx, query, Notice)
+
+
+def _in_region(tx: Tx, node: Any) -> ColumnElement[bool]:
+    """Nodes of the reader's region and programme; who reads without signing in reads all."""
+    if not tx.actor.node:
+        return true()
+    region = organisations.region_of(tx.actor.node)
+    own = node.startswith(prefix_of(area_of(region)), autoescape=True)
+    return and_(own, func.split_part(node, ".", 2) == suite_of(region))
 
 
 def save_objection(tx: Tx, record: Objection) -> None:

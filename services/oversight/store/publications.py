@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from services.oversight.domain.publication import PlaquePlace, PublicationStage
 from services.oversight.store.cases import Row, in_area, may_see, one
 from services.oversight.store.tables_cases import exit_case, publication
 from services.oversight.store.tables_feed import known_unit
+from shared.contracts.scalars import area_of, prefix_of, suite_of
 from shared.messaging.tx import Tx
+from shared.runtime import organisations
 
 
 def save_due(tx: Tx, **values: Any) -> None:
@@ -45,8 +47,13 @@ def save_published(tx: Tx, publication_id: str, text: str) -> None:
 
 
 def list_published(tx: Tx, *, node: str, level: str, after: str, limit: int) -> list[Row]:
-    """What society may read, newest first, one more than `limit` when there are more."""
-    query = select(publication).where(publication.c.stage == PublicationStage.PUBLISHED)
+    """What society may read, newest first, one more than `limit` when there are more.
+
+    Signed in, a person sees their own region's.
+    """
+    query = select(publication).where(
+        publication.c.stage == PublicationStage.PUBLISHED, _in_region(tx, publication.c.node)
+    )
     if node:
         query = query.where(publication.c.node == node)
     if level:
@@ -57,6 +64,15 @@ def list_published(tx: Tx, *, node: str, level: str, after: str, limit: int) -> 
         query = query.where(tuple_(*order) < mark.scalar_subquery())
     query = query.order_by(order[0].desc(), order[1].desc()).limit(limit + 1)
     return [dict(row) for row in tx.session.execute(query).mappings()]
+
+
+def _in_region(tx: Tx, node: Any) -> ColumnElement[bool]:
+    """Nodes of the reader's region and programme; who reads without signing in reads all."""
+    if not tx.actor.node:
+        return true()
+    region = organisations.region_of(tx.actor.node)
+    own = node.startswith(prefix_of(area_of(region)), autoescape=True)
+    return and_(own, func.split_part(node, ".", 2) == suite_of(region))
 
 
 def list_plaques(tx: Tx, *, state: str, after: str, limit: int) -> list[Row]:
