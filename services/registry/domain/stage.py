@@ -27,7 +27,7 @@ class Stage(StrEnum):
 
 TEXT = {
     Stage.REGISTERED: "已登记",
-    Stage.COMMITTED: "已承诺",
+    Stage.COMMITTED: "已参加创建",
     Stage.ASSESSING: "自我评价中",
     Stage.ASSESSED: "已自我评价",
     Stage.APPLIED: "已申请认定",
