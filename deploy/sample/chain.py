@@ -95,10 +95,10 @@ class Chain:
         return await self.ask(command, people.activator(node), at)
 
     async def enter(
-        self, rows: Sequence[SampleUnit], file_name: str, at: datetime
+        self, rows: Sequence[SampleUnit], file_name: str, at: datetime, *, node: str = people.CITY
     ) -> dict[str, Any]:
-        """Stage an import in chunks as the city's clerk, confirm it as the city's reviewer."""
-        clerk, chunk = people.clerk(people.CITY), 5000
+        """Stage an import in chunks as a node's clerk, confirm it as its reviewer."""
+        clerk, chunk = people.clerk(node), 5000
         report: dict[str, Any] = {"import_id": ""}
         for first in range(0, len(rows), chunk):
             report = await self.ask(
@@ -114,7 +114,7 @@ class Chain:
                 at,
             )
         confirm = reg.ConfirmImport(import_id=report["import_id"])
-        answer = await self.ask(confirm, people.reviewer(people.CITY), at)
+        answer = await self.ask(confirm, people.reviewer(node), at)
         return dict(answer)
 
     async def file_plan(self, node: str, year: int, at: datetime) -> Any:

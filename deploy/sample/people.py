@@ -129,16 +129,14 @@ def accounts() -> list[Person]:
 def accounts_of(region: Region) -> list[Person]:
     """Officers and seats of a region's offices, and its three administrators.
 
-    Ningbo's administrators are plainly `sys`, `sec` and `aud`.
+    审定 and 监察计划员 sit at the region's own office, in Ningbo at its districts' too. Ningbo's
+    administrators are plainly `sys`, `sec` and `aud`.
     """
     people: list[Person] = []
     for short, node in region.offices.items():
-        people += [
-            Person(f"{short}-jb", clerk(node)),
-            Person(f"{short}-sh", reviewer(node)),
-            Person(f"{short}-sd", decider(node)),
-            Person(f"{short}-jc", planner(node)),
-        ]
+        people += [Person(f"{short}-jb", clerk(node)), Person(f"{short}-sh", reviewer(node))]
+        if region is NINGBO or node == region.node:
+            people += [Person(f"{short}-sd", decider(node)), Person(f"{short}-jc", planner(node))]
         people += [Person(f"{short}-xw{i}", s) for i, s in enumerate(seats(node), start=1)]
     for login, name, role in (
         ("sys", "系统管理员", "admin"),

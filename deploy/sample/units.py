@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -95,8 +95,26 @@ def units(count: int, *, seed: int = 2026, today: date = date(2026, 1, 5)) -> It
         yield made
 
 
-def _enterprise(chance: random.Random, number: int, division: str, code: str) -> SampleUnit:
-    place = DISTRICTS[division][0]
+def firms(city: str, places: Mapping[str, str], count: int, *, block: int) -> Iterator[SampleUnit]:
+    """Enterprises of a smaller region, evenly over its places; `block` keeps their codes apart."""
+    chance = random.Random(f"{city}{block}")  # noqa: S311  sample data, not a secret
+    base = ALPHABET.index("W") * 31**4 + (block + 1) * 31**2
+    for number in range(count):
+        division = list(places)[number % len(places)]
+        code = credit_code(division[:6], base + number)
+        yield _enterprise(chance, number, division, code, city=city, place=places[division])
+
+
+def _enterprise(
+    chance: random.Random,
+    number: int,
+    division: str,
+    code: str,
+    *,
+    city: str = "宁波",
+    place: str = "",
+) -> SampleUnit:
+    place = place or DISTRICTS[division][0]
     industry, word, form, _ = chance.choices(_TRADES, [t[3] for t in _TRADES])[0]
     shop = chance.choice(_FIRST) + chance.choice(_SECOND) + chance.choice(_THIRD)
     headcount = max(3, int(chance.lognormvariate(4.0, 1.1)))
@@ -104,13 +122,13 @@ def _enterprise(chance: random.Random, number: int, division: str, code: str) ->
     tail = "" if form == "制造" or word.endswith(form) else form
     return SampleUnit(
         kind="enterprise",
-        name=f"宁波{place}{shop}{word}{tail}有限公司",
+        name=f"{city}{place}{shop}{word}{tail}有限公司",
         code=code,
         division=division,
         industry=industry,
         headcount=headcount,
         revenue=revenue,
-        address=f"宁波市{place}区样例路{1 + number % 980}号",
+        address=f"{city}{place}样例路{1 + number % 980}号",
     )
 
 

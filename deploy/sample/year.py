@@ -41,7 +41,7 @@ async def load_year(chain: Chain, count: int, say: Callable[[str], None]) -> Mad
         "ningbo-2023", date(2025, 1, 6), "样例地区试用，经市三方会议办公室同意（征求意见稿）",
         moment(date(2025, 1, 6)),
     )  # fmt: skip
-    await _each(made, [*list(DISTRICTS), people.CITY], lambda n: _plan(chain, n, 2025))
+    await each(made, [*list(DISTRICTS), people.CITY], lambda n: _plan(chain, n, 2025))
     rows = list(units(count, today=date(2025, 1, 10)))
     report = await chain.enter(rows, "2025年创建单位名册（样例）.xlsx", moment(date(2025, 1, 10)))
     say(f"名册 {len(rows)} 家，导入结果 {report['counts']}")
@@ -59,18 +59,18 @@ async def _first_year(chain: Chain, made: Made) -> None:
     firms = [u for u in ready if u["kind"] == "enterprise"]
     creating = firms[: len(firms) * 30 // 100] + sites[: len(sites) * 40 // 100]
     made.creating = {u["unit_id"] for u in creating}
-    await _each(made, creating, lambda u: chain.commit(u, moment(_spread(u, date(2025, 2, 5), 40))))
+    await each(made, creating, lambda u: chain.commit(u, moment(_spread(u, date(2025, 2, 5), 40))))
     applying = creating[: max(8, len(firms) * 9 // 100)] + creating[-max(4, len(sites) // 5) :]
-    applied = await _each(made, applying, lambda u: _apply(chain, u, 2025))
+    applied = await each(made, applying, lambda u: _apply(chain, u, 2025))
     waiting = [a for a in applied if a is not None]
     made.recognised = [
-        r for r in await _each(made, waiting, lambda a: _recognise(chain, a, 2025)) if r is not None
+        r for r in await each(made, waiting, lambda a: _recognise(chain, a, 2025)) if r is not None
     ]
     by_id = {u["unit_id"]: u for u in made.units}
     chosen = [by_id[r["unit_id"]] for r in made.recognised if r["unit_id"] in by_id]
     candidates = [u for u in chosen if u["kind"] == "enterprise"][:26]
     candidates += [u for u in chosen if u["kind"] == "site"][:5]
-    await _each(
+    await each(
         made, candidates, lambda u: chain.cultivate(u, date(2025, 5, 20), moment(date(2025, 5, 20)))
     )
     await _round_2025(chain, made, candidates)
@@ -79,13 +79,13 @@ async def _first_year(chain: Chain, made: Made) -> None:
 async def _round_2025(chain: Chain, made: Made, candidates: Sequence[dict[str, Any]]) -> None:
     opened = await chain.open_round(2025, moment(date(2025, 6, 3)))
     round_id = opened["round_id"]
-    standing = await _each(
+    standing = await each(
         made, candidates, lambda u: chain.nominate(round_id, u, moment(date(2025, 6, 12)))
     )
     names = [n["nomination_id"] for n in standing if n is not None]
-    await _each(made, names, lambda n: chain.city_review(n, moment(date(2025, 9, 10))))
+    await each(made, names, lambda n: chain.city_review(n, moment(date(2025, 9, 10))))
     await chain.post_notice(round_id, names, moment(date(2025, 10, 13)))
-    approved = await _each(
+    approved = await each(
         made, names, lambda n: chain.approve(n, moment(date(2025, 10, 28)), reason=_REASON)
     )
     await _plaques(chain, made)
@@ -104,29 +104,29 @@ async def _plaques(chain: Chain, made: Made) -> None:
         )
         return await chain.ask(command, people.clerk(people.CITY), moment(day))
 
-    await _each(made, page["items"][3:], hand_over)
+    await each(made, page["items"][3:], hand_over)
 
 
 async def _second_year(chain: Chain, made: Made) -> None:
-    await _each(made, [*list(DISTRICTS)[:9], people.CITY], lambda n: _plan(chain, n, 2026))
+    await each(made, [*list(DISTRICTS)[:9], people.CITY], lambda n: _plan(chain, n, 2026))
     fresh = [u for u in made.units if u["kind"] == "enterprise"][-160:]
     taken = {r["unit_id"] for r in made.recognised} | made.creating
     fresh = [u for u in fresh if u["division"] != "330282" and u["unit_id"] not in taken]
-    await _each(made, fresh, lambda u: chain.commit(u, moment(_spread(u, date(2026, 2, 24), 30))))
-    applied = [a for a in await _each(made, fresh[:36], lambda u: _apply(chain, u, 2026)) if a]
-    await _each(made, applied[6:], lambda a: chain.take_up(a, moment(date(2026, 4, 28))))
-    decided = await _each(made, applied[18:], lambda a: _decide(chain, a, date(2026, 5, 18)))
+    await each(made, fresh, lambda u: chain.commit(u, moment(_spread(u, date(2026, 2, 24), 30))))
+    applied = [a for a in await each(made, fresh[:36], lambda u: _apply(chain, u, 2026)) if a]
+    await each(made, applied[6:], lambda a: chain.take_up(a, moment(date(2026, 4, 28))))
+    decided = await each(made, applied[18:], lambda a: _decide(chain, a, date(2026, 5, 18)))
     by_id = {u["unit_id"]: u for u in made.units}
     again = [by_id[r["unit_id"]] for r in decided if r is not None and r["unit_id"] in by_id]
     again += [
         by_id[r["unit_id"]] for r in made.recognised if by_id.get(r["unit_id"]) not in made.named
     ]
     opened = await chain.open_round(2026, moment(date(2026, 6, 1)))
-    standing = await _each(
+    standing = await each(
         made, again[:14], lambda u: chain.nominate(opened["round_id"], u, moment(date(2026, 6, 15)))
     )
     names = [n["nomination_id"] for n in standing if n is not None]
-    await _each(made, names[:8], lambda n: chain.city_review(n, moment(date(2026, 9, 8))))
+    await each(made, names[:8], lambda n: chain.city_review(n, moment(date(2026, 9, 8))))
 
 
 async def _plan(chain: Chain, node: str, year: int) -> Any:
@@ -169,7 +169,7 @@ async def _read_units(chain: Chain, most: int) -> list[dict[str, Any]]:
     return found
 
 
-async def _each(
+async def each(
     made: Made, things: Sequence[Any], act: Callable[[Any], Awaitable[Any]]
 ) -> list[Any]:
     """Act on many at once; None in the place of a refused one, in the order given."""

@@ -27,6 +27,7 @@ from tests.support.town import Town
 
 LAW = {  # which law works where is open to all; who put it to work and why is not
     "/api/v1/packs", "/api/v1/packs/{fingerprint}", "/api/v1/programmes/{node}",
+    "/api/v1/record-templates/{kind}",
 }  # fmt: skip
 NOT_REACHED = {
     "after": "two versions of a pack side by side: law, open to all",
