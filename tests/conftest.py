@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tests.support.system import System
 
 KINDS = ("unit", "contract", "integration", "e2e", "browser")
+EXAMPLES = Path(__file__).resolve().parents[1] / "docs" / "examples"
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)  # 12:00 in Ningbo, a working day
 
 
@@ -110,11 +112,21 @@ def engine_of(database_url: str) -> Iterator[Callable[[str], Engine]]:
 
 @pytest.fixture(scope="session")
 def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """All processes up, NB23 activated, register empty; tests bring their own units."""
+    """All processes up, NB23 activated, register empty; tests bring their own units.
+
+    A county's own standards and the city that `docs/adding-a-city.md` adds are on file beside.
+    """
     from tests.support.system import a_system
 
-    own_packs = {"HEXIE_PACKS": str(Path(__file__).parent / "support" / "packs")}
-    with a_system(servers, tmp_path_factory.mktemp("home"), environment=own_packs) as found:
+    city, packs = EXAMPLES / "yunchuan", tmp_path_factory.mktemp("packs")
+    for folder in (Path(__file__).parent / "support" / "packs", city / "packs"):
+        shutil.copytree(folder, packs, dirs_exist_ok=True)
+    own = {
+        "HEXIE_PACKS": str(packs),
+        "HEXIE_ORGANISATIONS": str(city / "organisations"),
+        "HEXIE_DIVISIONS": str(city / "divisions"),
+    }
+    with a_system(servers, tmp_path_factory.mktemp("home"), environment=own) as found:
         yield found
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,30 +15,10 @@ from shared.messaging.management import Management
 from shared.runtime.ids import uuid7
 from tests.support.agencies import TODAY
 from tests.support.batch import Batch
-from tests.support.servers import Servers, environment
+from tests.support.hexie import Hexie
+from tests.support.servers import Servers
 from tests.support.system import System
 from tests.support.waiting import wait_until
-
-
-class Hexie:
-    """The command line as an operator types it, in the running system's environment."""
-
-    def __init__(self, system: System, servers: Servers) -> None:
-        run = system.run
-        self.environment = environment(run.database_url, run.amqp_url, servers, run.home)
-
-    def __call__(self, *words: str, exits: int = 0) -> str:
-        """What the command prints; it must end with this code."""
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name("hexie")), *words],
-            env=self.environment, capture_output=True, text=True, timeout=90, check=False,
-        )  # fmt: skip
-        assert done.returncode == exits, (words, done.stdout[-2000:], done.stderr[-2000:])
-        return done.stdout
-
-    def said(self, *words: str, exits: int = 0) -> Any:
-        """The same with --json, read."""
-        return json.loads(self(*words, "--json", exits=exits))
 
 
 @pytest.fixture(scope="module")
