@@ -9,7 +9,10 @@ import pytest
 
 from deploy.sample import people
 from deploy.sample.chain import moment
-from tests.support.bulk import figure, import_units, join, keep, posted, share
+from shared.contracts import registry_library as lib
+from shared.contracts import registry_units as about
+from shared.contracts.message import Actor
+from tests.support.bulk import figure, import_units, join, keep, share
 from tests.support.regions import Regions
 from tests.support.town import each
 from tests.support.waiting import wait_until
@@ -114,7 +117,7 @@ def _agenda(regions: Regions, node: str, item: str, day: date) -> None:
 
 @pytest.mark.obligation("WH-066")
 def test_tripartite_bodies_are_counted_by_level(regions: Regions) -> None:
-    towns = [_town(regions, WH_COUNTY, n, WH_DAY) for n in range(10)]
+    towns = import_units(regions, WH_COUNTY, 10, kind="township", at=WH_DAY)
     body = {"government": "人社所", "workers": "总工会", "employers": "商会"}
     rows = [{"unit_id": town, "values": body} for town in towns[:9]]
     keep(regions, "tripartite_body", rows, people.clerk(WH_COUNTY), WH_DAY)
@@ -128,10 +131,6 @@ def test_tripartite_bodies_are_counted_by_level(regions: Regions) -> None:
     assert share(townships) == (9, 10, "90.0")
     assert (townships["target_text"], townships["met"]) == ("100%", False)
     assert share(county) == (1, 1, "100.0")
-
-
-def _town(regions: Regions, county: str, number: int, day: date) -> str:
-    return import_units(regions, f"{county}{number:03d}"[:6], 1, kind="township", at=day)[0]
 
 
 # --- Hedong -------------------------------------------------------------------------------
@@ -240,8 +239,7 @@ def test_the_team_of_five_years_and_enterprises_with_a_coordinator(regions: Regi
         first += number
 
     years = regions.read(
-        "/measure-years", clerk, at=date(2027, 12, 31),
-        node=HN_TOWN, measure="team", from_year=2023, to_year=2027,
+        "/measure-years", clerk, date(2027, 12, 31), node=HN_TOWN, measure="team", from_year=2023, to_year=2027,
     )  # fmt: skip
     found = figure(regions, HN_TOWN, "coordinators_in_enterprises", 2026)
 
@@ -249,6 +247,24 @@ def test_the_team_of_five_years_and_enterprises_with_a_coordinator(regions: Regi
         (2023, 30), (2024, 50), (2025, 50), (2026, 70), (2027, 70),
     ]  # fmt: skip
     assert share(found) == (70, 100, "70.0")
+
+
+@pytest.mark.obligation("HN-159", "WH-108")
+def test_budget_and_spending_of_a_year_are_added_up(regions: Regions) -> None:
+    """In the yearly report where the pack has one, else in the counts of the record book."""
+    money = [{"values": {"budget": 50, "spent": 40}}]
+    keep(regions, "budget", money, people.clerk("430500"), date(2024, 1, 9))
+    report = regions.read("/reports/year_report/430500/2024", people.clerk("430500"))
+    kept = {r["kind"]: r for s in report["sections"] for r in s["records"]}["budget"]
+    spent = [{"values": {"budget": 100, "spent": 80, "document": "威财〔2024〕1号"}}]
+    keep(regions, "budget", spent, people.clerk("371083"), date(2024, 1, 9))
+    counts = regions.read("/record-counts", people.clerk("371083"), kind="budget", year=2024)
+
+    assert {x["field"]: x["total"] for x in kept["sums"]} == {"budget": "50.00", "spent": "40.00"}
+    assert {x["name"]: float(x["total"]) for x in counts["whole"]["sums"]} == {
+        "budget": 100.0, "spent": 80.0,
+    }  # fmt: skip
+    assert counts["whole"]["ratios"][0]["percent"] == "80.0"
 
 
 @pytest.mark.obligation("HN-158")
@@ -276,20 +292,42 @@ def test_below_ninety_percent_is_an_alarm(regions: Regions) -> None:
     units = import_units(regions, "330213101", 9, at=day, suite="hx", has_union="true")
     import_units(regions, "330213101", 1, at=day, suite="hx", has_union="false")
     clerk = people.clerk("330213.hx")
-    for unit in units[:8]:
-        _mark(regions, unit, "taking_part", clerk, day)
+    _mark(regions, units[:8], "taking_part", clerk, day)
 
     def now() -> dict[str, Any]:
         return figure(regions, "330213101.hx", "participation", 2026, clerk)
 
     low = now()
     more = import_units(regions, "330213101", 1, at=day, suite="hx", has_union="true")
-    for unit in (units[8], *more):
-        _mark(regions, unit, "taking_part", clerk, day)
+    _mark(regions, [units[8], *more], "taking_part", clerk, day)
     high = now()
 
     assert (share(low), low["alarm"], low["met"]) == ((8, 9, "88.9"), True, False)
     assert (share(high), high["alarm"], high["target_text"]) == ((10, 10, "100.0"), False, "90%")
+
+
+@pytest.mark.obligation("NB19-012")
+def test_enterprises_titled_at_any_of_three_levels_are_counted_once(regions: Regions) -> None:
+    town, office, day = "330225101", "330225.hx", date(2019, 5, 6)
+    units = import_units(regions, town, 50, at=day, suite="hx")
+    _mark(regions, units, "taking_part", people.clerk(office), day)
+    _honour(regions, office, {units[0]: "district_harmonious", units[1]: "district_harmonious"})
+    _honour(regions, "330200.hx", {units[0]: "city_advanced", units[2]: "city_advanced"})
+
+    found = figure(regions, f"{town}.hx", "titled_share", 2026, people.clerk(office))
+
+    assert share(found) == (3, 50, "6.0")
+    assert (found["target_text"], found["met"]) == ("6%", True)
+
+
+def _honour(regions: Regions, office: str, honours: dict[str, str]) -> None:
+    items = tuple(
+        lib.HonourItem(unit_id=unit, title_kind=kind, granted_on=date(2018, 11, 1))
+        for unit, kind in honours.items()
+    )
+    command = lib.ProposeHonours(document="甬和创〔2018〕9号", items=items)
+    batch = regions.ask(command, people.clerk(office))
+    regions.ask(lib.ConfirmHonours(batch_id=batch["batch_id"]), people.reviewer(office))
 
 
 @pytest.mark.obligation("NB19-034")
@@ -349,17 +387,23 @@ def _park(regions: Regions, division: str, day: date) -> str:
 def _tie(
     regions: Regions, units: list[str], relation: str, body: str, office: str, day: date
 ) -> None:
-    for unit in units:
-        given = {
-            "relation": relation, "to_unit_id": body, "begins_on": day.isoformat(),
-            "reason": "登记归属",
-        }  # fmt: skip
-        posted(regions, f"/units/{unit}/relations", people.clerk(office), day, given)
+    actor = people.clerk(office)
+
+    async def one(unit: str) -> None:
+        command = about.Relate(
+            unit_id=unit, relation=relation, to_unit_id=body, begins_on=day, reason="登记归属"
+        )
+        await regions.system.chain.ask(command, actor, moment(day))
+
+    regions.system.do(each(units, one))
 
 
-def _mark(regions: Regions, unit: str, mark: str, actor: Any, day: date) -> None:
-    given = {"mark": mark, "since": day.isoformat(), "reason": "经申请列入"}
-    posted(regions, f"/units/{unit}/marks", actor, day, given)
+def _mark(regions: Regions, units: list[str], mark: str, actor: Actor, day: date) -> None:
+    async def one(unit: str) -> None:
+        command = about.SetMark(unit_id=unit, mark=mark, since=day, reason="经申请列入")
+        await regions.system.chain.ask(command, actor, moment(day))
+
+    regions.system.do(each(units, one))
 
 
 def _of_unit(regions: Regions, unit: str, measure: str, office: str) -> dict[str, Any]:
