@@ -56,7 +56,7 @@ def checked_values(
     plain = {name: _plain(value) for name, value in given.items()}
     reading = read_values(fields, options_of(pack, fields), plain, state=state)
     _look_up_units(tx, fields, reading)
-    _look_up_nodes(fields, reading)
+    _look_up_nodes(tx, fields, reading)
     _look_up_documents(tx, fields, reading)
     return reading
 
@@ -84,12 +84,17 @@ def _look_up_units(tx: Tx, fields: tuple[FieldSpec, ...], reading: Reading) -> N
     _replace(fields, reading, ("unit", "units"), meant, "没有这个单位，或有同名单位：请填信用代码")
 
 
-def _look_up_nodes(fields: tuple[FieldSpec, ...], reading: Reading) -> None:
+def _look_up_nodes(tx: Tx, fields: tuple[FieldSpec, ...], reading: Reading) -> None:
     if references(fields, reading.values, "node"):
-        by_name = {node.name: code for code, node in organisations.all_nodes().items()}
+        known = {
+            code: node.name
+            for code, node in organisations.all_nodes().items()
+            if organisations.may_know(tx.actor.node, code)
+        }
+        by_name = {name: code for code, name in known.items()}
 
         def meant(text: str) -> str:
-            return text if organisations.find_node(text) is not None else by_name.get(text, "")
+            return text if text in known else by_name.get(text, "")
 
         _replace(fields, reading, ("node",), meant, "没有这个机构节点：请从机构中选择")
 

@@ -12,7 +12,6 @@ from services.registry.handlers.records_access import (
     shared_of,
 )
 from services.registry.handlers.records_views import (
-    not_found,
     past_views,
     record_views,
 )
@@ -40,7 +39,8 @@ def get_record(tx: Tx, command: GetRecord) -> RecordView:
     need_reader(tx)
     row = records.find_record(tx, command.record_id)
     if row is None or not _may_read(tx, row):
-        raise not_found(command.record_id)
+        says = f"没有找到记录“{command.record_id}”：请核对"
+        raise Refused("record_not_found", says, status=404)
     parts = records_reading.list_parts(tx, [row["record_id"]])
     view, *belonging = record_views(tx, [row, *parts])
     history = records.list_history(tx, row["record_id"])

@@ -16,7 +16,6 @@ from services.registry.handlers.records_access import (
 )
 from services.registry.store import plans, records
 from services.registry.store.units import Row
-from shared.contracts.refusals import Refused
 from shared.contracts.registry_records_answers import (
     FieldText,
     RecordPast,
@@ -221,8 +220,3 @@ def past_views(tx: Tx, row: Row, history: Sequence[Row]) -> tuple[RecordPast, ..
         )
         for past in history
     )  # fmt: skip
-
-
-def not_found(record_id: str) -> Refused:
-    """The refusal for a record that is not there, or not to be seen."""
-    return Refused("record_not_found", f"没有找到记录“{record_id}”：请核对", status=404)

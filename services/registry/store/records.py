@@ -196,12 +196,6 @@ def replace_units(tx: Tx, record_id: str, units: Iterable[tuple[str, str]]) -> N
         tx.session.execute(record_unit.insert(), rows)
 
 
-def list_units_of(tx: Tx, record_id: str) -> list[str]:
-    """The units a record is about or names."""
-    query = select(record_unit.c.unit_id).where(record_unit.c.record_id == record_id).distinct()
-    return [str(row[0]) for row in tx.session.execute(query)]
-
-
 def find_units_called(tx: Tx, written: Sequence[str], keys: Sequence[str]) -> Sequence[Row]:
     """Units of the actor's area by id, by code, or by the key of their name."""
     query = select(unit.c.unit_id, unit.c.code, unit.c.name_text, unit.c.name_key).where(
