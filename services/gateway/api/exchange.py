@@ -24,7 +24,9 @@ DOORS = (
         ImportReport,
         status=201,
     ),
-    Door("GET", "/exchange", files.ReadExchange, "与哪个应用交换数据", OFFICERS, files.ExchangeView),
+    Door(
+        "GET", "/exchange", files.ReadExchange, "与哪个应用交换数据", OFFICERS, files.ExchangeView
+    ),
     Door(
         "GET",
         "/exchange/units",

@@ -39,4 +39,3 @@ async def inbox(request: Request) -> Response:
     )
     page = await ask_for(request, dict[str, Any], command)
     return render(request, "inbox.html", title="来件台账", page=page, asked=command)
-
