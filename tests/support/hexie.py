@@ -18,7 +18,9 @@ class Hexie:
 
     def __init__(self, system: System, servers: Servers, more: Mapping[str, str] = {}) -> None:
         run = system.run
-        self.environment = environment(run.database_url, run.amqp_url, servers, run.home) | more
+        self.environment = environment(run.database_url, run.amqp_url, servers, run.home) | dict(
+            more
+        )
 
     def __call__(self, *words: str, exits: int = 0) -> str:
         """What the command prints; it must end with this code."""

@@ -153,7 +153,10 @@ def test_the_evaluation_of_responsibility_has_bases_of_its_own(packs: dict[str, 
     assert basis["甬政办发〔2012〕14号"]["named_in"] == ["NB19:二(一)4.1"]
     assert basis["市政府第226号令"]["named_in"] == ["NB19:二(三)1.1"]
     evaluation = entry(first, "titles", "social_responsibility")
-    assert [b["number"] for b in evaluation["basis"]] == ["甬和创办〔2019〕1号", "甬政办发〔2012〕14号"]
+    assert [b["number"] for b in evaluation["basis"]] == [
+        "甬和创办〔2019〕1号",
+        "甬政办发〔2012〕14号",
+    ]
 
 
 def _entries(pack: Row, section: str) -> list[Row]:
