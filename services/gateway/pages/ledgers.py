@@ -18,7 +18,7 @@ _NAMES = get_args(LedgerName)
 
 
 @pages.page("/ledgers", WHO)
-async def first(_request: Request) -> Response:
+async def first(request: Request) -> Response:
     """The ledger of applications."""
     return RedirectResponse("/ledgers/application", status_code=303)
 

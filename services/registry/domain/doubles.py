@@ -17,16 +17,17 @@ from rapidfuzz import fuzz
 
 from services.registry.domain.search import name_key
 
-SAME_PLACE_NAME = 60  # names this alike at one address
-NAME_ALONE = 85  # names this alike, where an address is not known
-NAME_ELSEWHERE = 95  # names this alike, at another address
+SAME_PLACE_NAME = 70  # names this alike at one address
+LONG = 7  # signs from which on a name that is alike, not equal, tells something by itself
+NAME_ALONE = 85  # long names this alike, where an address is not known
+NAME_ELSEWHERE = 95  # long names this alike, at another address
 SAME_ADDRESS = 90
 MOST_IN_BLOCK = 50  # a key that more entries share tells nothing
 MOST_FOUND = 5
 
 Places = frozenset[str]  # names of the region's divisions, without 省, 市, 区, 县
 
-_HEAD = 4
+_HEAD = 6
 _LONGEST_PLACE = 6
 _FORMS = (
     "股份有限责任公司", "集团股份有限公司", "有限责任公司", "股份有限公司", "集团有限公司", "有限公司",
@@ -72,19 +73,19 @@ def entry_of(unit: Mapping[Any, Any], places: Places) -> Entry:
     """A unit's columns as what likeness is judged by.
 
     Its keys are those under which it is looked for: two entries that are likely one share at
-    least one. They are the head of the name with each sign left out in turn (so that one wrong,
-    missing or additional sign is forgiven) and the address when it has a number; of one kind and
-    district only.
+    least one, and few others do. They are a short name as it is; the head of a long one with each
+    sign left out in turn, and the address with the first and the last sign of the name (so that
+    one wrong, missing or additional sign is forgiven). Of one kind and district only.
     """
     core = core_of(unit["name_key"], places)
     numbers = numbers_of(core)
     address = _address_of(unit["address"], places)
     head, told = core[:_HEAD], "".join(numbers)
-    parts = {head[:at] + head[at + 1 :] for at in range(len(head))} if len(head) > 2 else {head}
+    parts = {head[:at] + head[at + 1 :] for at in range(_HEAD)} if len(core) >= LONG else {core}
     block = f"{unit['kind']}/{unit['division'][:6]}/"
     names = [f"{block}n{part}/{told}" for part in sorted(parts)]
     if address:
-        names.append(f"{block}a{address}")
+        names += [f"{block}a{core[0]}{address}", f"{block}z{core[-1]}{address}"]
     return Entry(unit["unit_id"], core, numbers, address, tuple(map(_as_key, names)))
 
 
@@ -113,11 +114,15 @@ def likeness(one: Entry, other: Entry) -> Likeness | None:
     if name == 100:
         return Likeness(100, "名称去除地名和组织形式后相同")
     wanted = NAME_ALONE if at_one_place is None else NAME_ELSEWHERE
-    return Likeness(name, f"名称相近（{name}%）") if name >= wanted else None
+    is_telling = name >= wanted and min(len(one.core), len(other.core)) >= LONG
+    return Likeness(name, f"名称相近（{name}%）") if is_telling else None
 
 
 def find_doubles(asked: Sequence[Entry], known: Sequence[Entry]) -> dict[str, list[Found]]:
-    """For each entry asked about, those among `known` that are likely it, the likeliest first."""
+    """For each entry asked about, those among `known` that are likely it, the likeliest first.
+
+    `known` holds the entries asked about as well.
+    """
     blocks: dict[int, list[Entry]] = defaultdict(list)
     for entry in known:
         for key in entry.keys:

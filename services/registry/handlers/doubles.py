@@ -48,7 +48,7 @@ def alike_of(
 
     `among`: entries that are not on the register yet and may be found as well.
     """
-    rows = doubles.find_candidates(tx, (key for one in entries for key in one.keys))
+    rows = doubles.find_candidates(tx, (one.keys for one in entries))
     named = {row["unit_id"]: row for row in rows}
     known = {unit_id: likeness_of(row) for unit_id, row in named.items()}
     known |= {one.unit_id: one for one in among}

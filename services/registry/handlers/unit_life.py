@@ -127,14 +127,6 @@ def _refuse_move(tx: Tx, row: Row, command: MoveUnit) -> None:
     name = row["name_text"]
     if row["standing"] == Standing.CLOSED:
         raise Refused("unit_closed", f"“{name}”已注销，不能迁移")
-    if command.moved_on > tx.today:
-        raise Refused("day_ahead", "迁移日期不能晚于今天", status=422)
-    if says := division_fault(tx, command.division):
-        errors = [{"pointer": "/division", "says": says}]
-        raise Refused("division_invalid", says, status=422, errors=errors)
-    if command.division[:6] == row["district"]:
-        says = f"新址仍在{division_text(row['district'])}：请在“变更登记”中修改地址，不需要迁移"
-        raise Refused("not_a_move", says, status=422)
     under_way = bonds_of(tx, [command.unit_id])[command.unit_id]
     waiting = [*under_way.under_way, *(["在办的退出案件"] if under_way.exit_case else [])]
     if waiting:
@@ -143,6 +135,14 @@ def _refuse_move(tx: Tx, row: Row, command: MoveUnit) -> None:
             "办结之前不能迁移：请先办结或由单位撤回，再办理迁移"
         )
         raise Refused("case_under_way", says)
+    if command.moved_on > tx.today:
+        raise Refused("day_ahead", "迁移日期不能晚于今天", status=422)
+    if says := division_fault(tx, command.division):
+        errors = [{"pointer": "/division", "says": says}]
+        raise Refused("division_invalid", says, status=422, errors=errors)
+    if command.division[:6] == row["district"]:
+        says = f"新址仍在{division_text(row['district'])}：请在“变更登记”中修改地址，不需要迁移"
+        raise Refused("not_a_move", says, status=422)
 
 
 def _entry(row: Row, command: MoveUnit) -> UnitEntry:

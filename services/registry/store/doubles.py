@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, or_, select, tuple_, update
+from sqlalchemy import func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.registry.store.tables import unit
@@ -15,7 +16,6 @@ from shared.contracts.registry_units import ListDoubles
 from shared.messaging.tx import Tx
 
 _D = likely_double.c
-_MOST_CANDIDATES = 50_000
 _JUDGED_BY = (
     unit.c.unit_id,
     unit.c.kind,
@@ -25,15 +25,24 @@ _JUDGED_BY = (
     unit.c.division,
     unit.c.address,
 )
+_NEAR = text(
+    f"SELECT DISTINCT {', '.join(f'u.{column.name}' for column in _JUDGED_BY)}"  # noqa: S608  own columns
+    " FROM (SELECT CAST(translate(CAST(value AS text), '[]', '{}') AS integer[]) AS keys"
+    " FROM jsonb_array_elements(CAST(:sets AS jsonb))) asked"
+    " JOIN unit u ON u.like_keys && asked.keys AND u.standing <> 'closed'"
+)
 
 
-def find_candidates(tx: Tx, keys: Iterable[int]) -> Sequence[Row]:
-    """Open units of any area that share a key; only what a likeness is judged by."""
-    wanted = sorted(set(keys))
+def find_candidates(tx: Tx, keys: Iterable[Sequence[int]]) -> Sequence[Row]:
+    """Open units of any area that share a key with one of these sets; what they are judged by.
+
+    One look into the index for each set: an overlap with all keys at once would compare each
+    with each.
+    """
+    wanted = [list(one) for one in dict.fromkeys(tuple(one) for one in keys)]
     if not wanted:
         return ()
-    query = select(*_JUDGED_BY).where(unit.c.like_keys.overlap(wanted), unit.c.standing != "closed")
-    return tx.session.execute(query.limit(_MOST_CANDIDATES)).mappings().all()
+    return tx.session.execute(_NEAR, {"sets": json.dumps(wanted)}).mappings().all()
 
 
 def list_unkeyed(tx: Tx, some: int) -> Sequence[Row]:

@@ -170,7 +170,7 @@ def _matches(asked: Wanted) -> ColumnElement[bool]:
     if asked.name_prefix:
         return unit.c.name_key.startswith(asked.name_prefix, autoescape=True)
     found: ColumnElement[bool] = unit.c.grams.contains(list(asked.grams))
-    if asked.inside:
+    if len(asked.inside) > 2:  # two signs are one pair: the index has told all there is to tell
         found = and_(found, unit.c.name_key.contains(asked.inside, autoescape=True))
     return found
 

@@ -24,7 +24,7 @@ TABLES = [
     "CREATE INDEX unit_unkeyed ON unit (unit_id) WHERE like_keys = '{}'",
     "CREATE INDEX unit_details ON unit USING gin (details jsonb_path_ops) WITH (fastupdate = off)",
     "CREATE INDEX unit_size_name ON unit (size, sort_key, unit_id) WHERE size <> ''",
-    "CREATE INDEX unit_began ON unit (starts_on, unit_id) WHERE starts_on IS NOT NULL",
+    "CREATE INDEX unit_began ON unit (kind, starts_on, district) WHERE starts_on IS NOT NULL",
     "CREATE INDEX unit_leader ON unit (leader_code) WHERE leader_code <> ''",
     "CREATE INDEX unit_led ON unit (leader_unit_id) WHERE leader_unit_id <> ''",
     "CREATE INDEX unit_merged ON unit (merged_into) WHERE merged_into <> ''",
