@@ -20,7 +20,7 @@ from services.gateway.pages.vocabulary import (
 )
 from shared.contracts.agencies import TRIGGER_NAMES
 from shared.policy.naming import source_short
-from shared.runtime.organisations import all_nodes
+from shared.runtime.organisations import all_nodes, line_of
 from shared.runtime.packs import all_packs
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -149,8 +149,9 @@ def _nodes() -> Mapping[str, str]:
 
 
 def place(node: str) -> str:
-    """The office of an organisation node; "" for nodes that are not on record."""
-    return _nodes().get(node, "")
+    """The office of a node, or the one that answers for a division; "" where there is none."""
+    line = line_of(node) if node and node not in _nodes() else (node,)
+    return _nodes().get(line[0], "") if line else ""
 
 
 def area(division: str) -> str:
@@ -160,7 +161,8 @@ def area(division: str) -> str:
 
 def short_node(name: str) -> str:
     """An office by its area alone, for lists."""
-    return name.removesuffix("协调劳动关系三方会议办公室")
+    area_ = name.removesuffix("协调劳动关系三方会议办公室")
+    return area_.removesuffix("和谐企业创建工作领导小组办公室")
 
 
 def day(value: object) -> str:
