@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.registry.store import cases
+from services.registry.store import cases, stages
 from shared.contracts.evaluation import CaseMoved
 from shared.messaging.tx import Heard, Tx
 
@@ -34,3 +34,8 @@ def keep_move(tx: Tx, said: CaseMoved, heard: Heard) -> None:
     sequence = heard.envelope.sequence
     dated = {"opened_on": said.on, "moved_on": said.on, "sequence": sequence}
     cases.keep_case(tx, common | dated)
+
+
+def lapse_titles(tx: Tx) -> None:
+    """A title of a limited term no longer makes its unit a titled one."""
+    stages.lapse(tx)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from services.registry.handlers import bulletins, figures, ledgers, statistics
+from nameko.timer import timer
+
+from services.registry.handlers import bulletins, figures, ledgers, progress, statistics
 from shared.contracts import registry_bulletins, registry_figures
 from shared.contracts.message import Shape
 from shared.messaging.answer import accepts
-from shared.messaging.tx import Tx
+from shared.messaging.tx import Tx, open_tx
+from shared.runtime.database import engine_for
+
+LAPSING_SECONDS = 600.0
 
 
 class Figures:
@@ -71,3 +76,9 @@ class Figures:
     def bulletin(self, tx: Tx, command: registry_bulletins.GetBulletin) -> Shape:
         """A bulletin as it was issued."""
         return bulletins.get_bulletin(tx, command)
+
+    @timer(interval=LAPSING_SECONDS)
+    def lapse_titles(self) -> None:
+        """Titles of a limited term run out on their day, without anybody's act."""
+        with open_tx(engine_for("registry"), service="registry") as tx:
+            progress.lapse_titles(tx)

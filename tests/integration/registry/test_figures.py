@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from services.registry.handlers import figures, files, history, merging, statistics, units
+from services.registry.handlers import figures, files, history, merging, progress, statistics, units
 from shared.contracts.evaluation import CaseMoved, UnitRecognised
 from shared.contracts.registry import AmendUnit, CloseUnit
 from shared.contracts.registry_acts import AcceptCommitment, SubmitCommitment
@@ -229,3 +229,24 @@ def test_changes_added_up_are_the_counts_of_every_day_as_known_at_every_time(
             asked = {"day": day, "known": f"{known}T00:00:00+08:00"}
             found = session.execute(text(_BOTH), asked).mappings().one()
             assert found["added_up"] == found["looked_up"], asked
+
+
+def test_a_title_whose_term_is_over_is_a_stage_no_longer(acting: Acting, enter: Enter) -> None:
+    unit = enter(now=_at(1, 5))
+    _commit(acting, unit, _at(2, 2))
+    session = acting(CITY).session
+    title = (
+        "INSERT INTO title (title_id, unit_id, nomination_id, round_id, title_kind, title_text,"
+        " level, node, number, round_year, unit_kind, granted_on, expires_on, status, decision_id,"
+        " recorded_at, recorded_by) VALUES ('t1', :unit, 'n1', 'r1', 'k', '称号', 'city', '330200',"
+        " '1', 2026, 'enterprise', '2026-03-02', '2026-05-31', 'active', 'd', :at, 'x')"
+    )
+    session.execute(text(title), {"unit": unit.unit_id, "at": _at(3, 2)})
+    assert _stages(_read(acting, as_of="2026-03-02")) == {"titled": 1}
+
+    progress.lapse_titles(acting(CITY, now=_at(5, 31)))
+    assert _stages(_read(acting)) == {"titled": 1}
+    progress.lapse_titles(acting(CITY, now=_at(6, 1)))
+
+    assert _stages(_read(acting)) == {"committed": 1}
+    assert _stages(_read(acting, as_of="2026-05-31")) == {"titled": 1}
