@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 
 from deploy.sample import people
+from shared.contracts.message import Actor
 from shared.contracts.scalars import area_of
 from tests.support.agencies import Agencies
 from tests.support.doors import Heard, leaks, reading_doors
@@ -25,6 +27,7 @@ from tests.support.house import (
 from tests.support.regions import Regions
 from tests.support.town import Town
 
+AGENCY, TOLD = "iso-330203", "labour_inspection.complaint_opened"
 LAW = {  # which law works where is open to all; who put it to work and why is not
     "/api/v1/packs", "/api/v1/packs/{fingerprint}", "/api/v1/programmes/{node}",
     "/api/v1/record-templates/{kind}",
@@ -60,8 +63,7 @@ def house(regions: Regions, town: Town, agencies: Agencies) -> House:
     for short in REGIONS:
         furnish(made, short)
     town.do(town.applied(town.do(town.enter()), 2023))
-    told = "labour_inspection.complaint_opened"
-    agencies.get("iso-330203").accepted(told, made.units["nb"]["code"], complaint_id="ISO-1")
+    agencies.get(AGENCY).accepted(TOLD, made.units["nb"]["code"], complaint_id="ISO-1")
     for short in REGIONS:
         made.known[short] = harvest(made, short)
     return made
@@ -135,3 +137,50 @@ def test_every_door_is_walked(house: House) -> None:
 
     assert names - given - listed - set(DEFAULTS) - set(NOT_REACHED) == set()
     assert {d.path for d in house.doors if open_paths(d)} - house.reached == set()
+
+
+def test_a_file_is_read_in_its_own_region_only(house: House) -> None:
+    system, first = house.regions.system, house.actors("wh")[0]
+
+    def at(actor: Actor) -> dict[str, str]:
+        return {"authorization": f"Bearer {system.token(actor)}", "idempotency-key": "iso-file-1"}
+
+    sent = httpx2.post(
+        f"{system.url}/api/v1/files?name=材料.txt", content="样例材料".encode(), headers=at(first)
+    ).raise_for_status()
+    path = f"{system.url}/api/v1/files/{sent.json()['file_id']}"
+
+    seen = {s: httpx2.get(path, headers=at(house.actors(s)[0])).status_code for s in REGIONS}
+    assert seen == {"nb": 404, "hx": 404, "wh": 200, "hd": 404, "hn": 404}
+
+
+def test_a_receipt_is_read_in_its_own_region_only(house: House, agencies: Agencies) -> None:
+    sender = agencies.get(AGENCY)
+    event_id = sender.put(TOLD, house.units["nb"]["code"], complaint_id="ISO-2")
+    sender.answers()
+    path = f"/receipts/{sender.code}/{event_id}"
+
+    seen = {s: house.regions.send("GET", path, house.actors(s)[0]).status_code for s in REGIONS}
+    assert seen == {"nb": 200, "hx": 404, "wh": 404, "hd": 404, "hn": 404}
+
+
+def test_an_agency_has_no_say_about_another_regions_unit(house: House, agencies: Agencies) -> None:
+    unit = house.units["wh"]
+    row = agencies.get(AGENCY).tell(TOLD, unit["code"], complaint_id="ISO-3")
+
+    assert (row["verdict"], row["reason"]) == ("REJECTED", "other_region")
+    clerk = house.actors("wh")[0]
+    triggers = house.regions.read("/triggers", clerk, unit_id=unit["unit_id"])["items"]
+    assert triggers == []
+
+
+def test_a_planner_learns_nothing_of_another_regions_unit(house: House) -> None:
+    asked = {"purpose": "labour_inspection_routine", "codes": [house.units["nb"]["code"]]}
+
+    known = {}
+    for short in ("nb", "wh"):
+        by = house.actors(short)[0]
+        answer = house.regions.send("POST", "/entitlement-checks", by, body=asked).json()
+        known[short] = [item["known"] for item in answer["items"]]
+
+    assert known == {"nb": [True], "wh": [False]}
