@@ -49,6 +49,8 @@ def paths(portal: Portal, year: Year, agencies: Agencies) -> Paths:
         "cases": "/cases", "case": f"/cases/{case['case_id']}", "reviews": "/reviews",
         "planner": f"/planner?purpose=labour_inspection_routine&code={unit['code']}",
         "why": f"/decisions/{title['decision_id']}", "missing page": "/no-such-page",
+        "packs": "/packs", "pack": "/packs/ningbo-2023", "pack in full": "/packs/hunan-2023?open=1",
+        "difference": "/packs/ningbo-2019/difference/ningbo-2023",
         "calendar": "/calendar?year=2026", "by month": "/calendar?year=2026&view=month",
         "by duty": "/calendar?year=2026&view=duty", "task": "/tasks/330203:self_assessment:2026",
         "plans": "/plans?year=2026", "plan": "/plans/330203/2026", "reports": "/reports?year=2026",
@@ -69,6 +71,8 @@ def paths(portal: Portal, year: Year, agencies: Agencies) -> Paths:
     found["notices"], found["notice"] = "/public/notices", f"/public/notices/{year.notice}"
     found["removals"] = "/public/removals"
     found["published"] = "/public/records/call?node=330200"
+    found["duplicates"], found["unit form"] = "/duplicates", "/units/new?kind=enterprise"
+    found["kinds"] = "/units/new"
     return found
 
 
@@ -89,8 +93,10 @@ _KINDS = (
     "desk", "units", "nothing found", "unit", "held unit", "assessments", "assessment", "imports",
     "applications", "application", "rounds", "round", "nominations", "nomination", "objections",
     "titles", "title", "cases", "case", "reviews", "review", "planner", "why", "missing page",
+    "packs", "pack", "pack in full", "difference",
     "calendar", "by month", "by duty", "task", "plans", "plan", "reports", "report", "workdays",
     "statistics", "measures", "ledger", "bulletins",
+    "duplicates", "kinds", "unit form",
     "records", "record list", "record form", "record", "gaps", "gap",
 )  # fmt: skip
 _PUBLIC = (

@@ -26,6 +26,8 @@ from shared.contracts.registry_acts import (
     UnitTimeline,
 )
 from shared.contracts.registry_answers import CommitmentView, UnitView
+from shared.contracts.registry_packs import ReadPack
+from shared.policy.codec import pack_from_json
 from tests.integration.registry.conftest import (
     ADMIN,
     CITY,
@@ -232,6 +234,42 @@ def test_a_draft_pack_works_only_after_a_named_activation(lawless: Acting) -> No
     assert event["fingerprint"] == view.fingerprint
     assert view.fingerprint
     assert packs.list_activations(lawless(), ListActivations())["activations"] == [view]
+
+
+def test_who_put_a_pack_to_work_is_told_in_its_own_region(lawless: Acting) -> None:
+    command = ActivatePack(
+        pack_id="ningbo-2023",
+        jurisdiction="330200",
+        effective_on=date(2026, 1, 1),
+        reason="试用",
+    )
+    packs.activate_pack(lawless(ADMIN), command)
+    elsewhere = Actor(id="user_wh", name="威海经办", node="371000", roles=("clerk",))
+
+    (own,) = packs.list_activations(lawless(), ListActivations())["activations"]
+    (seen,) = packs.list_activations(lawless(elsewhere), ListActivations())["activations"]
+
+    assert (own.activated_by_name, own.reason) == (ADMIN.name, "试用")
+    assert (seen.activated_by_name, seen.activated_by, seen.reason) == ("", "", "")
+    assert (seen.jurisdiction, seen.effective_on) == ("330200", date(2026, 1, 1))
+
+
+def test_a_version_put_to_work_is_kept_word_for_word(lawless: Acting) -> None:
+    command = ActivatePack(
+        pack_id="ningbo-2023",
+        jurisdiction="330200",
+        effective_on=date(2026, 1, 1),
+        reason="试用",
+    )
+    view = packs.activate_pack(lawless(ADMIN), command)
+
+    kept = packs.read_pack(lawless(), ReadPack(fingerprint=view.fingerprint[:12]))
+
+    assert kept.fingerprint == view.fingerprint
+    assert pack_from_json(kept.content).fingerprint == view.fingerprint
+    with pytest.raises(Refused) as unknown:
+        packs.read_pack(lawless(), ReadPack(fingerprint="0" * 12))
+    assert (unknown.value.code, unknown.value.status) == ("pack_unknown", 404)
 
 
 @pytest.mark.parametrize(
