@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.policy.differing import Voice, entry_changes, quoted
+from shared.policy.labels import LABELS
 from shared.policy.naming import Names
 from shared.policy.pack import Pack
 from shared.policy.record_facts import derived_facts
-from shared.policy.said import LABELS, SECTION_NAMES, STATUS_NAMES
+from shared.policy.said import SECTION_NAMES, STATUS_NAMES
 from shared.policy.telling import called, tell
 
 _HEAD = ("version", "title", "status", "jurisdiction", "parent", "authority", "document")

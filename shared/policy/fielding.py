@@ -9,11 +9,12 @@ from typing import Any, cast
 
 from shared.policy.conditions import Condition
 from shared.policy.judging import shown
+from shared.policy.labels import LABELS
 from shared.policy.naming import Names
 from shared.policy.pack import Benefit, DatedValue, Rule, Trigger
 from shared.policy.phrases import condition_lines, number_words
 from shared.policy.programme import Duty, FieldSpec, Measure, PrintedRecord, RecordKind
-from shared.policy.said import CLOSED, LABELS
+from shared.policy.said import CLOSED
 
 _FAMILIES: Mapping[str, str] = {
     "about": "about",

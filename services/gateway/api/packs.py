@@ -8,15 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from services.gateway.api.door import ANYONE, Door, answered, guard_roles
-from services.gateway.api.pack_views import (
+from services.gateway.api.pack_shapes import (
     DifferencePart,
     DifferenceView,
     PackHead,
     PackList,
     PackView,
-    head_of,
-    view_of,
 )
+from services.gateway.api.pack_views import head_of, view_of
 from services.gateway.api.problems import Problem
 from services.gateway.auth import guard
 from services.gateway.lawbook import pack_named

@@ -19,10 +19,11 @@ from shared.policy.grounding import (
     resting,
     to_be_loaded,
 )
+from shared.policy.labels import LABELS
 from shared.policy.load import load_pack, pack_ids
 from shared.policy.pack import Indicator, Step
 from shared.policy.programme import FieldSpec, PrintedRecord, Ratio, ReportSection
-from shared.policy.said import LABELS, SECTION_NAMES
+from shared.policy.said import SECTION_NAMES
 from shared.policy.telling import Section, Told, sections
 from shared.policy.words import SECTIONS
 
@@ -80,7 +81,7 @@ def test_every_field_of_every_entry_has_a_name_for_people() -> None:
         if spec.name != "id" and spec.name not in LABELS
     }
 
-    assert nameless == set(), "name the field in shared.policy.said.LABELS"
+    assert nameless == set(), "name the field in shared.policy.labels.LABELS"
 
 
 def test_a_rule_says_what_is_asked_and_what_comes_of_it() -> None:
