@@ -151,8 +151,10 @@ def save_notice(tx: Tx, record: Notice) -> None:
 
 
 def load_notice(tx: Tx, notice_id: str) -> Notice:
-    """A notice; public, so without scope. Refused 404 when there is none."""
-    query = select(*columns(notice, Notice)).where(notice.c.notice_id == notice_id)
+    """A notice: open to all without signing in, else of the reader's region. 404 otherwise."""
+    query = select(*columns(notice, Notice)).where(
+        notice.c.notice_id == notice_id, _in_region(tx, notice.c.node)
+    )
     found = find(tx, query, Notice)
     if found is None:
         raise Refused("notice_not_found", "没有这份公示", "", 404)

@@ -253,8 +253,8 @@ def test_the_team_of_five_years_and_enterprises_with_a_coordinator(regions: Regi
 def test_budget_and_spending_of_a_year_are_added_up(regions: Regions) -> None:
     """In the yearly report where the pack has one, else in the counts of the record book."""
     money = [{"values": {"budget": 50, "spent": 40}}]
-    keep(regions, "budget", money, people.clerk("430500"), date(2024, 1, 9))
-    report = regions.read("/reports/year_report/430500/2024", people.clerk("430500"))
+    keep(regions, "budget", money, people.clerk("430500"), date(2025, 1, 9))
+    report = regions.read("/reports/year_report/430500/2025", people.clerk("430500"))
     kept = {r["kind"]: r for s in report["sections"] for r in s["records"]}["budget"]
     spent = [{"values": {"budget": 100, "spent": 80, "document": "威财〔2024〕1号"}}]
     keep(regions, "budget", spent, people.clerk("371083"), date(2024, 1, 9))
