@@ -12,6 +12,7 @@ help: ## this list
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q deploy services shared
 	@touch $@
 
 setup: .venv/ready ## virtual environment with the locked packages

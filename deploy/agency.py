@@ -49,28 +49,31 @@ _KINDS: dict[str, tuple[str, ...]] = {
 """Usual types by the first part of an agency's code; others may send every type unless told."""
 
 
-def add(
+def add(  # noqa: PLR0913  the options of the command
     code: str,
     *,
     name: str,
     types: tuple[str, ...] = (),
+    node: str = "",
     keys: Path | None = None,
     alg: str = "EdDSA",
     within: Settings | None = None,
 ) -> dict[str, Any]:
     """Open an agency's channel and register a key; safe to repeat.
 
+    node: the area it works in; "" takes it from the end of the code, else the region run here.
     Writes the private key and the client's configuration, each readable by its owner only.
     """
     chosen = within or of_running_system()
     folder = keys or chosen.home / "agencies" / code
     path = folder / f"{code}.json"
     password = secrets.token_urlsafe(24)
-    _open_channel(chosen, code, password)
     config = AgencyConfig.load(path) if path.exists() else None
     said = json.loads(path.read_text(encoding="utf-8")) if config else {}
     with _tx(chosen) as tx:
-        agencies.add_agency(tx, AddAgency(code=code, agency_name=name, types=types or _usual(code)))
+        command = AddAgency(code=code, agency_name=name, types=types or _usual(code), node=node)
+        area = agencies.add_agency(tx, command)["node"]
+        _open_channel(chosen, code, password)  # only for an agency that was not refused
         if config is None:
             kid, private = _new_key(code, folder, alg)
             agencies.add_agency_key(tx, _key_command(code, kid, private))
@@ -89,7 +92,13 @@ def add(
             "rest_key": said.get("rest_key") or _rest_key(chosen, code),
         },
     )
-    return {"code": code, "vhost": f"agency.{code}", "kid": kid, "config": str(path)}
+    return {
+        "code": code,
+        "node": area,
+        "vhost": f"agency.{code}",
+        "kid": kid,
+        "config": str(path),
+    }
 
 
 def rotate_key(

@@ -50,7 +50,7 @@ def _print(said: object, *, as_json: bool) -> None:
     elif isinstance(said, str):
         print(said)
     elif isinstance(said, list | tuple):
-        for row in said:
+        for row in said or ("没有。",):
             print(row if isinstance(row, str) else _line(row))
     else:
         print(_line(said))
@@ -136,6 +136,9 @@ def _agency_commands(commands, command) -> None:  # type: ignore[no-untyped-def]
     add.add_argument("code", help="机构代码，例如 ldjc-330203")
     add.add_argument("--name", required=True, help="机构全称")
     add.add_argument("--types", default="", help="允许的事件类型，逗号分隔；空为该机构类别的默认")
+    add.add_argument(
+        "--node", default="", help="辖区代码；空为机构代码末尾的区划代码，否则为本地区"
+    )
     add.add_argument("--keys", type=Path, default=None, help="写出样例私钥的文件夹（权限 0600）")
     add.add_argument("--alg", choices=["EdDSA", "ES256"], default="EdDSA")
     rotate = command("rotate-key", _agency_rotate, "换签名密钥，新旧并行一段时间", agency)
@@ -242,8 +245,9 @@ def _agency_add(arguments: argparse.Namespace) -> object:
 
     types = tuple(t for t in arguments.types.split(",") if t)
     return agency.add(
-        arguments.code, name=arguments.name, types=types, keys=arguments.keys, alg=arguments.alg
-    )
+        arguments.code, name=arguments.name, types=types, node=arguments.node,
+        keys=arguments.keys, alg=arguments.alg,
+    )  # fmt: skip
 
 
 def _agency_rotate(arguments: argparse.Namespace) -> object:

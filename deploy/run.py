@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from deploy.forks import Warm
 from deploy.process import ALL
 from deploy.servers.ports import CannotStart, free_port, is_free
 from deploy.servers.postgres import Postgres
@@ -30,7 +31,10 @@ _LEAST_FREE = 500 * 1024 * 1024
 
 @dataclass
 class Run:
-    """A whole system below one home; `up` brings it up, `down` ends what it started."""
+    """A whole system below one home; `up` brings it up, `down` ends what it started.
+
+    warm   what forks its processes; its own, begun first, where none is given
+    """
 
     settings: Settings
     sample_clock: bool = True
@@ -40,11 +44,13 @@ class Run:
     postgres: Postgres | None = None
     rabbit: Rabbit | None = None
     supervisor: Supervisor | None = None
+    warm: Warm | None = None
     database_url: str = ""
     amqp_url: str = ""
     management_url: str = ""
     lock: TextIO | None = None
     _watcher: threading.Thread | None = None
+    _own_warm: Warm | None = None
 
     @property
     def home(self) -> Path:
@@ -55,6 +61,8 @@ class Run:
         """Everything up and ready, or CannotStart with one sentence and nothing left running."""
         try:
             self._prepare()
+            if self.warm is None:  # imports while the servers come up
+                self.warm = self._own_warm = Warm(self.home / "logs", self.names)
             remembered = self._remembered()
             with self.step("PostgreSQL"):
                 self._start_postgres(remembered)
@@ -76,6 +84,8 @@ class Run:
             self.supervisor.stop()
         if self._watcher is not None:
             self._watcher.join(timeout=5)
+        if self._own_warm is not None:
+            self._own_warm.stop()
         if self.rabbit is not None:
             self.rabbit.stop()
         if self.postgres is not None:
@@ -204,9 +214,10 @@ class Run:
         declare_topology(self.amqp_url)
 
     def _start_processes(self) -> None:
+        assert self.warm is not None  # noqa: S101  `up` made it
         self.supervisor = Supervisor(
             names=self.names, environment=self.environment(), logs=self.home / "logs",
-            gateway_port=self.settings.port,
+            gateway_port=self.settings.port, warm=self.warm,
         )  # fmt: skip
         self.supervisor.start()
         self._watcher = threading.Thread(target=self.supervisor.watch, daemon=True)

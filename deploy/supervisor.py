@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import signal
 import subprocess
 import sys
@@ -13,15 +11,8 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.servers.ports import end, free_port, start_time, wait_for
-
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-def _die_with_parent() -> None:
-    """So that even a killed supervisor leaves no process behind."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+from deploy.forks import Fork, Warm
+from deploy.servers.ports import CannotStart, free_port, start_time, wait_for
 
 
 @dataclass
@@ -30,7 +21,7 @@ class Child:
 
     name: str
     health_port: int
-    process: subprocess.Popen[bytes] | None = None
+    process: Fork | None = None
     started: str = ""
     restarts: int = 0
     born: float = 0.0
@@ -39,12 +30,13 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Runs `python -m deploy.process NAME` for each name, its output in `logs`/NAME.log."""
+    """Runs the process of each name, forked by `warm`, its output in `logs`/NAME.log."""
 
     names: tuple[str, ...]
     environment: dict[str, str]
     logs: Path
     gateway_port: int
+    warm: Warm
     children: dict[str, Child] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -61,13 +53,7 @@ class Supervisor:
         environment = dict(self.environment)
         if child.name != "gateway":
             environment["HEXIE_HEALTH_PORT"] = str(child.health_port)
-        log = (self.logs / f"{child.name}.log").open("ab")
-        child.process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.process", child.name],
-            env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            start_new_session=True, preexec_fn=_die_with_parent,  # noqa: PLW1509
-        )  # fmt: skip
-        log.close()
+        child.process = self.warm.start(child.name, environment, self.logs / f"{child.name}.log")
         child.started = start_time(child.process.pid)
         child.born = time.monotonic()
 
@@ -110,16 +96,20 @@ class Supervisor:
             )
         if now >= child.next_start and not self.stopping.is_set():
             child.next_start = 0.0
-            self.launch(child)
+            try:
+                self.launch(child)
+            except CannotStart as error:  # looked after again at the next turn
+                sys.stderr.write(f"  {error}\n")
 
     def stop(self) -> None:
         """Ask every process to stop, the last started first, and wait for each."""
         self.stopping.set()
-        running = [c for c in reversed(list(self.children.values())) if c.process is not None]
-        for child in running:
-            if child.process is not None and child.process.poll() is None:
-                os.kill(child.process.pid, signal.SIGTERM)
-        for child in running:
-            if child.process is not None:
-                end(child.process.pid, child.started, seconds=30)
-                child.process.wait(timeout=5)
+        running = [c.process for c in reversed(list(self.children.values())) if c.process]
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        for process in running:
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                process.wait(timeout=5)

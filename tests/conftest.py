@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -13,11 +12,13 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
+from deploy.forks import Warm
 from shared.contracts.message import Actor
 from shared.messaging.tx import Tx
 from shared.runtime.database import make_engine
 from shared.runtime.migrate import migrate_all
 from shared.runtime.settings import Settings, settings
+from tests.support.lanes import Lanes, turn_of
 from tests.support.servers import Servers, a_database, a_vhost, real_servers
 
 hypothesis_settings.register_profile("hexie", deadline=None, max_examples=60, derandomize=True)
@@ -32,38 +33,21 @@ NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)  # 12:00 in Ningbo, a working day
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test's kind is the folder it lies in."""
+    """A test's kind is the folder it lies in; the report names the rows it proves."""
     root = Path(__file__).parent
     for item in items:
         kind = item.path.relative_to(root).parts[0]
         if kind in KINDS:
             item.add_marker(getattr(pytest.mark, kind))
+        rows = [row for mark in item.iter_markers("obligation") for row in mark.args]
+        item.user_properties += [("obligation", row) for row in rows]
+        item.user_properties += [("test", item.nodeid)] if rows else []
+    items.sort(key=lambda item: turn_of(item.nodeid))
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Where `make trace` wants the outcome of each obligation's tests."""
-    parser.addoption("--obligations", default="", help="file for obligation -> test -> outcome")
-
-
-_OUTCOMES: dict[str, dict[str, str]] = {}
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Remember the outcome of every test that claims to prove an obligation."""
-    result = yield
-    report = result.get_result()  # type: ignore[attr-defined]
-    for mark in item.iter_markers("obligation"):
-        for row in mark.args:
-            if report.when == "call" or report.outcome != "passed":
-                _OUTCOMES.setdefault(row, {})[item.nodeid] = report.outcome
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write what was remembered, when asked to."""
-    target = session.config.getoption("--obligations")
-    if target:
-        Path(target).write_text(json.dumps(_OUTCOMES, ensure_ascii=False), encoding="utf-8")
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Which tests share a worker, where there are several."""
+    return Lanes(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +55,14 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """One PostgreSQL and one RabbitMQ for the session."""
     with real_servers(tmp_path_factory.mktemp("servers")) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """What forks the processes of every system of the session."""
+    found = Warm(tmp_path_factory.mktemp("warm"))
+    yield found
+    found.stop()
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +103,9 @@ def engine_of(database_url: str) -> Iterator[Callable[[str], Engine]]:
 
 
 @pytest.fixture(scope="session")
-def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def system(
+    servers: Servers, warm: Warm, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[System]:
     """All processes up, NB23 activated, register empty; tests bring their own units.
 
     A county's own standards and the city that `docs/adding-a-city.md` adds are on file beside.
@@ -126,7 +120,8 @@ def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         "HEXIE_ORGANISATIONS": str(city / "organisations"),
         "HEXIE_DIVISIONS": str(city / "divisions"),
     }
-    with a_system(servers, tmp_path_factory.mktemp("home"), environment=own) as found:
+    home = tmp_path_factory.mktemp("home")
+    with a_system(servers, home, environment=own, warm=warm) as found:
         yield found
 
 

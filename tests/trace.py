@@ -1,34 +1,32 @@
 """`make trace`: runs every test that claims to prove an obligation and writes which passed.
 
 `tests/obligations.json` lists the rows: id, document and clause, the document's own words.
-Writes `docs/obligations.md` and `build/trace.json`; exit 1 when a row is not proven.
+Writes `docs/obligations.md` and `build/trace.json`; exit 1 when a row is not proven. With `--last`
+nothing is run: the outcomes are those of the last `make test`.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
+import xml.etree.ElementTree as ET
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from tests.run import BUILD, REPORT, run_all
+
 ROWS = Path("tests/obligations.json")
-RAW = Path("build/trace-raw.json")
 
 
 def main() -> int:
-    """Run the marked tests, then join rows and outcomes."""
-    RAW.parent.mkdir(exist_ok=True)
-    RAW.unlink(missing_ok=True)
-    asked = sys.argv[1:] or ["tests"]
-    subprocess.run(
-        [sys.executable, "-m", "pytest", *asked, "-q", "-m", "obligation", f"--obligations={RAW}"],
-        check=False,
-    )
-    seen: dict[str, dict[str, str]] = json.loads(RAW.read_text()) if RAW.exists() else {}
+    """Run the marked tests unless told not to, then join rows and outcomes."""
+    if sys.argv[1:] != ["--last"]:
+        run_all(["-m", "obligation"])
+    seen = _outcomes(REPORT)
     rows = json.loads(ROWS.read_text(encoding="utf-8"))
     joined = [_row(row, seen.get(row["id"], {})) for row in rows]
-    Path("build/trace.json").write_text(json.dumps(joined, ensure_ascii=False, indent=1))
+    (BUILD / "trace.json").write_text(json.dumps(joined, ensure_ascii=False, indent=1))
     Path("docs/obligations.md").write_text(_page(joined), encoding="utf-8")
     unproven = [row["id"] for row in joined if row["outcome"] != "passed"]
     proven = len(joined) - len(unproven)
@@ -36,6 +34,19 @@ def main() -> int:
         f"{proven} of {len(joined)} rows proven. {'Unproven: ' + ' '.join(unproven) if unproven else ''}"
     )
     return 1 if unproven else 0
+
+
+def _outcomes(report: Path) -> dict[str, dict[str, str]]:
+    """Row -> test -> outcome, from pytest's report."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for case in ET.parse(report).iter("testcase"):  # noqa: S314  our own file
+        told = [(p.get("name"), p.get("value", "")) for p in case.iter("property")]
+        test = next((value for name, value in told if name == "test"), "")
+        wrong = next((child.tag for child in case if child.tag != "properties"), "passed")
+        outcome = wrong if wrong in ("failure", "error", "skipped") else "passed"
+        for row in (value for name, value in told if name == "obligation"):
+            found[row][test] = outcome
+    return found
 
 
 def _row(row: dict[str, str], tests: dict[str, str]) -> dict[str, Any]:

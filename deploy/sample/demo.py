@@ -71,7 +71,7 @@ async def _both(settings: Settings, base: str, units: int) -> bool:
     try:
         if units:
             await load_year(chain, units, lambda line: say(f"  {line}"))
-        await _ready(chain)
+        await _ready(chain, rest)
         if not await _accepts_nominations(chain):
             return False
         feed = feeds.open_feed(settings, "demo-ldjc", "演示劳动保障监察支队（虚构）")
@@ -90,9 +90,9 @@ async def _both(settings: Settings, base: str, units: int) -> bool:
     return True
 
 
-async def _ready(chain: Chain) -> None:
+async def _ready(chain: Chain, rest: RestServices) -> None:
     """The programme's frame: pack activated, plans filed, this year's round open."""
-    found = await chain.ask(acts.ListActivations(), people.clerk(people.CITY))
+    found = await rest.read("/packs", people.clerk(people.CITY))
     if not found["activations"]:
         begin = date(2025, 1, 6)
         await chain.activate("ningbo-2023", begin, "演示启用（征求意见稿）", moment(begin))

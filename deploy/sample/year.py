@@ -13,11 +13,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from deploy.sample import people
+from deploy.sample.book import records_of
 from deploy.sample.chain import Chain, moment
 from deploy.sample.units import DISTRICTS, units
 from shared.contracts import registry as reg
 from shared.contracts import registry_acts as acts
+from shared.contracts import registry_calendar as calendar
 from shared.contracts.refusals import Refused
+from shared.contracts.registry_records import SaveRecord
+from shared.contracts.scalars import covers
+from shared.policy.load import load_pack
 
 _AT_ONCE = 12
 _REASON = "首次选树，创建基础扎实，经三方会商同意（A-26）。"
@@ -49,7 +54,8 @@ async def load_year(chain: Chain, count: int, say: Callable[[str], None]) -> Mad
     await _first_year(chain, made)
     say(f"2025 年：认定 {len(made.recognised)} 家，命名 {len(made.named)} 家")
     await _second_year(chain, made)
-    say("2026 年：计划已备案，申报与评审进行中")
+    await _programme_work(chain, made)
+    say("2026 年：计划已备案，工作台账已记，申报与评审进行中")
     return made
 
 
@@ -127,6 +133,26 @@ async def _second_year(chain: Chain, made: Made) -> None:
     )
     names = [n["nomination_id"] for n in standing if n is not None]
     await each(made, names[:8], lambda n: chain.city_review(n, moment(date(2026, 9, 8))))
+
+
+async def _programme_work(chain: Chain, made: Made) -> None:
+    """The offices' year: opened, plans taken in but for the last two, the book kept by most."""
+    city, opened = people.clerk(people.CITY), moment(date(2026, 1, 8))
+    offices = [people.CITY, *list(DISTRICTS)[:8]]
+    year = calendar.OpenCycle(year=2026, reason="样例")
+    await each(made, offices, lambda n: chain.ask(year, people.clerk(n), opened))
+    filed = (await chain.ask(acts.ListPlans(year=2026), city))["to_receive"]
+    received = moment(date(2026, 1, 27))
+    await each(made, filed[:-2], lambda p: chain.ask(
+        acts.ReceivePlan(plan_id=p["plan_id"]), city, received
+    ))  # fmt: skip
+    pack = load_pack("ningbo-2023")
+    for office in offices:
+        here = [u for u in made.units if covers(office, u["division"])][:12]
+        written = list(records_of(pack, office, here, each=1))
+        await each(made, written, lambda w: chain.ask(
+            SaveRecord(record=w.entry), w.by, moment(w.on)
+        ))  # fmt: skip
 
 
 async def _plan(chain: Chain, node: str, year: int) -> Any:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+_CLIENTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_LOWEST, _TRIES = 12_000, 100
+_given: set[int] = set()  # by this process; whoever asked may not have bound it yet
 
 
 class CannotStart(RuntimeError):
@@ -27,12 +32,28 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port(wanted: int = 0) -> int:
-    """`wanted` when it is free, else any free loopback port."""
+    """`wanted` when it is free, else a free loopback port that no client is ever given.
+
+    The kernel gives clients theirs from a range of its own. A port in that range may be taken by
+    anybody's connection while its server is away, which then cannot come back to it.
+    """
     if wanted and is_free(wanted):
         return wanted
+    for _ in range(_TRIES if _first_of_clients() > _LOWEST else 0):
+        port = _LOWEST + secrets.randbelow(_first_of_clients() - _LOWEST)
+        if port not in _given and is_free(port):
+            _given.add(port)
+            return port
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _first_of_clients() -> int:
+    try:
+        return int(_CLIENTS.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def start_time(pid: int) -> str:

@@ -163,7 +163,8 @@ class Services:
         body = {"args": [], "kwargs": {"command": command.model_dump(mode="json")}}
         content, headers = json.dumps(body, ensure_ascii=False).encode(), asking.headers()
         if len(content) > _COMPRESS_FROM:
-            content, headers["compression"] = zlib.compress(content), _COMPRESSED
+            headers["compression"] = _COMPRESSED
+            content = zlib.compress(content, level=1)  # half the time for a sixth more bytes
         message = aio_pika.Message(
             content,
             content_type="application/json",

@@ -207,7 +207,7 @@ def _answers(app: FastAPI) -> None:
         if error.status_code == 413:
             return await answer(request, too_large(int(error.detail)))
         says = {
-            404: "没有这个页面或资源；请核对地址，或从左侧菜单重新进入。",
+            404: "没有这个页面或资源；请核对地址，或从菜单重新进入。",
             405: "这个地址不支持这种操作。",
         }.get(error.status_code, "请求无法处理。")
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")

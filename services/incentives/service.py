@@ -32,7 +32,7 @@ from shared.messaging.tx import Heard, Tx, open_tx
 from shared.runtime.database import engine_for
 
 RENEW_EVERY = 5.0  # seconds; each turn takes what is due in batches until nothing is
-BATCH = 500
+BATCH = 100  # units locked at a time: an exit of one of them waits for no more
 
 
 class IncentivesService:
@@ -213,5 +213,5 @@ def _turn() -> bool:
     with open_tx(engine, service="incentives", point="lease") as tx:
         renewed = hear.renew_leases(tx, limit=BATCH)
     with open_tx(engine, service="incentives", point="reassess") as tx:
-        looked = hear.reassess_marked(tx, limit=BATCH)
+        looked = hear.reassess(tx, limit=BATCH)
     return renewed + looked > 0

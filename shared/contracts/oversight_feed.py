@@ -67,8 +67,8 @@ class AddAgency(Command):
     node: str = Field(
         default="",
         pattern=r"^(\d{6})?$",
-        description="whose units it hears about in its feed; empty: the six digits its code ends"
-        " with, else the region run here",
+        description="whose units it hears about and may speak of; empty: the area whose code its own"
+        " ends with, else the region run here",
     )
     heartbeat_minutes: int = Field(default=0, ge=0, le=60 * 24 * 31)
 

@@ -279,11 +279,17 @@ class ExportUnits(Command):
 
 
 class CountUnits(Command):
-    """Answers `UnitCounts`: how many in all, by kind, by standing, within the actor's area."""
+    """Answers `UnitCounts`: how many in all, by kind, by standing, within the actor's area.
+
+    `up_to`: count no further; more than so many are told by `total_more` ("1,000+"), and the sums
+    by kind, standing and division stay empty. Without it the count is exact, and takes its time
+    where a filter matches a large part of a large register.
+    """
 
     name: ClassVar[str] = "registry.count_units"
 
     where: UnitFilter = UnitFilter()
+    up_to: int | None = Field(default=None, ge=1, le=100_000)
 
 
 IMPORT_COLUMNS: dict[str, str] = {  # heading in the file -> field of UnitEntry

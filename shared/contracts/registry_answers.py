@@ -64,9 +64,13 @@ class UnitPage(Shape):
 
 
 class UnitCounts(Shape):
-    """Counts within the actor's area and the filter."""
+    """Counts within the actor's area and the filter.
+
+    `total_more`: there are more than `total`; counting stopped at the `up_to` that was asked.
+    """
 
     total: int
+    total_more: bool = False
     by_kind: dict[str, int]
     by_standing: dict[str, int]
     by_division: dict[str, int]

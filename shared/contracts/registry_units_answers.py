@@ -191,9 +191,14 @@ class DoubleView(Shape):
 
 
 class DoublePage(Shape):
-    """One page of likely doubles with their number."""
+    """One page of likely doubles with their number.
+
+    total       how many pairs there are, counted no further than 1,000
+    total_more  there are more than `total`: to be shown as "1,000+"
+    """
 
     total: int
+    total_more: bool = False
     items: tuple[DoubleView, ...]
     next_after: str = ""
 
@@ -219,7 +224,11 @@ class PublicUnit(Shape):
 
 
 class PublicUnitPage(Shape):
-    """One page of the public list."""
+    """One page of the public list.
+
+    total       how many units the list has, counted no further than 1,000
+    total_more  there are more than `total`: to be shown as "1,000+"
+    """
 
     kind: str
     kind_text: str
@@ -227,5 +236,6 @@ class PublicUnitPage(Shape):
     area_text: str
     clause: str
     total: int
+    total_more: bool = False
     items: tuple[PublicUnit, ...]
     next_after: str = ""

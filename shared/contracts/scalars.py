@@ -37,10 +37,34 @@ KIND_TEXT = {
     UnitKind.STATION: "公共服务站点",
 }
 
+KIND_SIGN = {
+    UnitKind.ENTERPRISE: "QY",
+    UnitKind.SITE: "GD",
+    UnitKind.PARK: "YQ",
+    UnitKind.TOWNSHIP: "XZ",
+    UnitKind.INDUSTRY: "HY",
+    UnitKind.GROUP: "JT",
+    UnitKind.INDUSTRY_CHAIN: "CL",
+    UnitKind.SUPPLY_CHAIN: "GL",
+    UnitKind.VILLAGE: "CS",
+    UnitKind.BUILDING: "LY",
+    UnitKind.BLOCK: "JQ",
+    UnitKind.STATION: "FW",
+}
+"""A kind inside a number we give, by the initials of its Chinese word: citizens read it on plaques.
+
+No document prints any, so these are ours. A sign that is in use never changes its meaning.
+"""
+
 
 def kind_text(kind: str) -> str:
     """A kind of unit in words, or the word itself when no pack of ours has it."""
     return next((text for known, text in KIND_TEXT.items() if known == kind), kind)
+
+
+def kind_sign(kind: str) -> str:
+    """The sign of a kind in a number; ValueError for a kind that no pack may have."""
+    return KIND_SIGN[UnitKind(kind)]
 
 
 class Side(StrEnum):

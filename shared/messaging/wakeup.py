@@ -20,11 +20,17 @@ class Wakeup:
         self._connection: Connection | None = None
 
     def wait(self, stopping: threading.Event, seconds: float = 0.0) -> None:
-        """Return when notified, when `stopping` may be set, or after the poll time."""
+        """Return when notified, when `stopping` may be set, or after the poll time.
+
+        At once where listening only begins: what was announced before was not heard.
+        """
         patience = seconds or self.poll
+        had_ears = self._connection is not None
         raw = self._listening()
         if raw is None:
             stopping.wait(patience)
+            return
+        if not had_ears:
             return
         try:
             if select.select([raw], [], [], patience)[0]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from shared.contracts.scalars import covers
+from shared.contracts.scalars import KIND_TEXT, covers
 from shared.policy.needing import needed_settings
 from shared.policy.pack import Pack
 from shared.policy.programme import Duty, FieldSpec, Measure, RecordKind
@@ -24,6 +24,9 @@ def programme_faults(pack: Pack) -> Iterator[Fault]:
 
 def _kinds(pack: Pack) -> Iterator[Fault]:
     for key, kind in pack.kinds.items():
+        if key not in KIND_TEXT:  # it has neither words on the pages nor a sign in numbers
+            known = "、".join(f"{k}（{says}）" for k, says in KIND_TEXT.items())
+            yield "kinds", key, f"不认识的单位类型「{key}」", f"可用：{known}"
         for why, remedy in _field_faults(pack, kind.fields, ()):
             yield "kinds", key, why, remedy
         for field in kind.fields:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.forks import Warm
 from tests.bench import checking, hearing, importing, registering, triggers
 from tests.bench.ground import World, a_world
 from tests.bench.rows import Row, table, write
@@ -79,13 +80,15 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end as well
     size = SHORT if asked.short else FULL
     home = Path(tempfile.mkdtemp(prefix="hexie-bench-"))
+    warm = Warm(home / "logs")
     try:
         own = asked.only in ("import", "register")  # these make their own units
-        with a_world(home, 1 if own else size.units) as world:
+        with a_world(home, 1 if own else size.units, warm) as world:
             rows = measure(world, size, asked.only)
             if asked.profile:
                 print(hearing.profile(world, min(4000, size.heard)))
     finally:
+        warm.stop()
         shutil.rmtree(home, ignore_errors=True)
     if not asked.only:
         write(rows)

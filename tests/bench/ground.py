@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from deploy.forks import Warm
 from deploy.run import Run
 from deploy.sample.units import DISTRICTS, credit_code
 from services.incentives.handlers import hear
@@ -56,6 +57,7 @@ class World:
     """Servers with a database `template` in which all `units` have running benefits."""
 
     servers: Servers
+    warm: Warm
     home: Path
     template: str
     units: list[Unit]
@@ -79,7 +81,7 @@ class World:
                 home=self.home / uuid7().hex, port=0, database_url=database, amqp_url=vhost,
                 amqp_management_url=self.servers.management_url,
             )  # fmt: skip
-            run = Run(chosen, quiet=True, names=names, sample_clock=False)
+            run = Run(chosen, quiet=True, names=names, sample_clock=False, warm=self.warm)
             run.up()
             try:
                 yield run
@@ -88,7 +90,7 @@ class World:
 
 
 @contextlib.contextmanager
-def a_world(home: Path, count: int) -> Iterator[World]:
+def a_world(home: Path, count: int, warm: Warm) -> Iterator[World]:
     """Private servers and a region of this many recognised enterprises; all gone afterwards."""
     with private_servers(home / "servers") as servers:
         assert servers.postgres is not None
@@ -102,7 +104,7 @@ def a_world(home: Path, count: int) -> Iterator[World]:
         units = _some_units(count)
         _settle_in(chosen, units)
         servers.sql("VACUUM (ANALYZE)", name)
-        yield World(servers, home, name, units)
+        yield World(servers, warm, home, name, units)
 
 
 def _some_units(count: int) -> list[Unit]:
@@ -117,6 +119,8 @@ def _settle_in(chosen: Settings, units: Sequence[Unit]) -> None:
     """The law, every unit's entry and its recognition, as the two services hear them."""
     engines = {name: make_engine(name, chosen, pool_size=1) for name in ("incentives", "oversight")}
     _both(engines, [_law()])
+    with open_tx(engines["incentives"], service="incentives") as tx:
+        hear.reassess(tx)  # the law is adopted before there are units: nothing is left to look at
     for start in range(0, len(units), _BATCH):
         part = units[start : start + _BATCH]
         entered = [_heard(_entry(unit), unit.unit_id) for unit in part]

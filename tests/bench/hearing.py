@@ -98,7 +98,7 @@ def _service(world: World, database: str, amqp: str) -> Iterator[None]:
     home = world.home / "hearing"
     supervisor = Supervisor(
         names=("incentives",), environment=environment(database, amqp, world.servers, home),
-        logs=home / "logs", gateway_port=0,
+        logs=home / "logs", gateway_port=0, warm=world.warm,
     )  # fmt: skip
     supervisor.start()
     try:

@@ -32,16 +32,16 @@ class Spent:
 
 
 def spent(servers: Servers, run: Run) -> Spent:
-    """So far: each process of the run, PostgreSQL and RabbitMQ with all their children."""
+    """So far: each process of the run, PostgreSQL and RabbitMQ, with all their children."""
     assert servers.postgres is not None
     assert servers.rabbit is not None
     assert run.supervisor is not None
+    children = _children()
     found = {
-        name: _own(child.process.pid)
+        name: _tree(child.process.pid, children)
         for name, child in run.supervisor.children.items()
         if child.process is not None
     }
-    children = _children()
     found["PostgreSQL"] = _tree(servers.postgres.pid, children)
     found["RabbitMQ"] = _tree(servers.rabbit.pid, children)
     return Spent(found)

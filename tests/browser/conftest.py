@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from deploy.forks import Warm
 from deploy.sample import people
 from deploy.sample.load import make_accounts
 from tests.browser.portal import Portal
@@ -28,14 +29,17 @@ _FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="package")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def system(warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A system and servers of the folder's own.
 
     What other tests left on the desk would bury the stories, and an agency's virtual host has
     one name on a broker: two systems on one broker would take each other's events.
     """
     folder = tmp_path_factory.mktemp("browser")
-    with private_servers(folder / "servers") as own, a_system(own, folder / "home") as found:
+    with (
+        private_servers(folder / "servers") as own,
+        a_system(own, folder / "home", warm=warm) as found,
+    ):
         yield found
 
 

@@ -18,7 +18,7 @@ from tests.browser.hands import MOUSE, Hand
 from tests.support.system import System
 
 T = TypeVar("T")
-_PATIENCE = 10_000
+_PATIENCE = 20_000
 Value = str | date | Path | bool
 
 
@@ -122,7 +122,8 @@ class Person:
         return self
 
     def _fill(self, form: Locator, label: str, value: Value) -> None:
-        words = re.compile(rf"^\s*{re.escape(label)}\s*(（必填）)?\s*$")
+        said = re.escape(label).replace("/", r"\/")  # as the browser's own patterns want it
+        words = re.compile(rf"^\s*{said}\s*(（必填）)?\s*$")
         group = form.get_by_role("radiogroup", name=words)
         if group.count():
             self.hand.tick(group.first.get_by_role("radio", name=str(value), exact=True))

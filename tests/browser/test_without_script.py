@@ -25,4 +25,4 @@ def test_an_officer_finds_a_unit_reads_why_and_registers_a_plaque_without_script
 
     assert "文件与条款" in chain
     assert "已登记铭牌发放" in clerk.text
-    assert "已发放" in clerk.text
+    assert "已颁发" in clerk.text

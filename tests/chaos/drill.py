@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import psycopg2
 
 from deploy import agency
+from deploy.forks import Warm
 from deploy.run import Run
 from deploy.sample import people
 from deploy.sample.chain import Chain
@@ -96,10 +97,10 @@ class Outcome:
         }
 
 
-def drill(servers: Servers, home: Path, scale: Scale) -> Outcome:
+def drill(servers: Servers, home: Path, scale: Scale, warm: Warm | None = None) -> Outcome:
     """Everything, on servers that are ours to crash. The ledgers stay below `home`."""
     begun = time.monotonic()
-    with a_system(servers, home / "system") as system:
+    with a_system(servers, home / "system", warm=warm) as system:
         codes = _prepare(system, scale)
         parties = enrol(system.run, AGENCIES)
         schedules = mix.schedules(parties, codes, events=scale.events, seed=scale.seed)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -17,6 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from deploy.forks import Fork
 from deploy.run import Run
 from deploy.servers.ports import is_alive, is_free, start_time
 from deploy.supervisor import Child
@@ -171,12 +171,10 @@ class Killer:
         return dict(sorted(Counter(f.target for f in self.faults if f.proven).items()))
 
 
-def _wait_running(
-    child: Child, *, other_than: subprocess.Popen[bytes] | None = None
-) -> subprocess.Popen[bytes]:
+def _wait_running(child: Child, *, other_than: Fork | None = None) -> Fork:
     """The child's living process, once it is another one."""
 
-    def there() -> list[subprocess.Popen[bytes]]:
+    def there() -> list[Fork]:
         process = child.process
         found = process is not None and process is not other_than and process.poll() is None
         return [process] if found and process is not None else []

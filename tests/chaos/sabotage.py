@@ -58,9 +58,7 @@ _ENVELOPE = (
     "tests/unit/oversight/test_feed_envelope.py::"
     "test_a_signed_event_that_is_not_in_order_gets_its_reason"
 )
-_POINTS = (
-    "tests/e2e/test_crash_points.py::test_a_process_killed_exactly_there_loses_and_doubles_nothing"
-)
+_POINTS = "tests/e2e/apart/test_crash_points.py::test_a_process_killed_exactly_there_loses_and_doubles_nothing"
 
 SABOTAGES = (
     Sabotage(

@@ -6,8 +6,6 @@ import json
 from datetime import date
 from typing import Any
 
-import httpx2
-
 from deploy.sample import people
 from deploy.sample.chain import moment, user_of
 from shared.contracts import evaluation as ev
@@ -24,8 +22,8 @@ DRAFT = "宁波市新时代和谐劳动关系创建实施办法（征求意见�
 def _bytes(town: Town, decision_id: str) -> bytes:
     actor = people.clerk(people.CITY)
     headers = {"authorization": f"Bearer {town.system.token(actor)}"}
-    address = f"{town.system.url}/api/v1/decisions/{decision_id}"
-    return bytes(httpx2.get(address, headers=headers, timeout=30).raise_for_status().content)
+    address = f"/api/v1/decisions/{decision_id}"
+    return bytes(town.system.http.get(address, headers=headers).raise_for_status().content)
 
 
 def _recognised(town: Town) -> Row:
@@ -118,9 +116,9 @@ def test_another_districts_clerk_is_not_told_of_a_decision(town: Town) -> None:
     decided = _recognised(town)
     stranger = people.clerk("330282")
     headers = {"authorization": f"Bearer {town.system.token(stranger)}"}
-    address = f"{town.system.url}/api/v1/decisions/{decided['decision_id']}"
+    address = f"/api/v1/decisions/{decided['decision_id']}"
 
-    answer = httpx2.get(address, headers=headers, timeout=30)
+    answer = town.system.http.get(address, headers=headers)
 
     assert answer.status_code == 404
     read = ev.ReadApplication(application_id=decided["application_id"])

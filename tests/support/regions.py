@@ -101,8 +101,9 @@ class Regions:
             headers["hexie-clock"] = (at if isinstance(at, datetime) else moment(at)).isoformat()
         if method == "POST":
             headers["idempotency-key"] = f"test-{next(_NUMBERS)}"
-        url = f"{self.system.url}/api/v1{path}"
-        return httpx2.request(method, url, headers=headers, json=body, params=query, timeout=60)
+        return self.system.http.request(
+            method, f"/api/v1{path}", headers=headers, json=body, params=query
+        )
 
     def read(self, path: str, actor: Actor, at: date | None = None, **query: Any) -> Any:
         """The answer of a GET below /api/v1."""

@@ -10,6 +10,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2
+
+from deploy.forks import Warm
 from deploy.run import Run
 from deploy.sample import people
 from deploy.sample.chain import Chain, moment
@@ -22,11 +25,15 @@ from tests.support.servers import Servers, a_database, a_vhost
 
 @dataclass
 class System:
-    """A running system with an empty register and NB23 activated."""
+    """A running system with an empty register and NB23 activated.
+
+    http   anybody in front of its door, without cookies that matter to anyone
+    """
 
     run: Run
     rest: RestServices
     loop: asyncio.AbstractEventLoop
+    http: httpx2.Client
     tokens: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -61,6 +68,7 @@ def a_system(
     *,
     names: tuple[str, ...] = (),
     environment: dict[str, str] | None = None,
+    warm: Warm | None = None,
 ) -> Iterator[System]:
     """All processes up on a fresh database and virtual host; everything ended afterwards."""
     with a_database(servers) as database, a_vhost(servers) as vhost:
@@ -68,18 +76,21 @@ def a_system(
             home=home, port=0, database_url=database, amqp_url=vhost,
             amqp_management_url=servers.management_url,
         )  # fmt: skip
-        run = Run(chosen, quiet=True, extra_environment=environment or {})
+        run = Run(chosen, quiet=True, extra_environment=environment or {}, warm=warm)
         if names:
             run.names = names
         run.up()
         loop = asyncio.new_event_loop()
         rest = RestServices(f"http://127.0.0.1:{chosen.port}", database)
-        system = System(run, rest, loop)
+        # One for all: a client of its own for each question loads every certificate anew.
+        http = httpx2.Client(base_url=f"http://127.0.0.1:{chosen.port}", timeout=60)
+        system = System(run, rest, loop, http)
         try:
             begin = date(2025, 1, 6)
             system.do(system.chain.activate("ningbo-2023", begin, "测试启用", moment(begin)))
             yield system
         finally:
+            http.close()
             loop.run_until_complete(rest.stop())
             loop.close()
             run.down()

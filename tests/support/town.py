@@ -13,8 +13,6 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any, TypeVar
 
-import httpx2
-
 from deploy.sample import people
 from deploy.sample.chain import Chain, moment, user_of
 from deploy.sample.units import ALPHABET, credit_code
@@ -65,11 +63,11 @@ class Town:
 
     def anybody(self, path: str) -> Row:
         """What anybody is told at a public address."""
-        return dict(httpx2.get(self.system.url + path, timeout=30).raise_for_status().json())
+        return dict(self.system.http.get(path).raise_for_status().json())
 
     def page(self, path: str) -> str:
         """A public page."""
-        return str(httpx2.get(self.system.url + path, timeout=30).raise_for_status().text)
+        return str(self.system.http.get(path).raise_for_status().text)
 
     async def begin(self) -> None:
         """The law of 2023 and 2024; Xiangshan's own standards for 2024 only."""

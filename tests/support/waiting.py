@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(check: Callable[[], T], *, seconds: float = 10, what: str = "") -> T:
+def wait_until(check: Callable[[], T], *, seconds: float = 30, what: str = "") -> T:
     """Poll until `check` gives something true; fail saying what was seen instead."""
     deadline = time.monotonic() + seconds
     pause = Event()

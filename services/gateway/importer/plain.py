@@ -77,8 +77,7 @@ def _sheet(headings: Sequence[str], rows: list[list[Cell]], *, first_row: int) -
     if len(rows) >= MAX_ROWS or len(headings) > MAX_COLUMNS:
         raise _no("file_too_far", f"文件超过 {MAX_ROWS - 1:,} 行 {MAX_COLUMNS} 列的上限；请拆分。")
     packs = tuple(
-        Packed(first_row + at, len(rows[at : at + AT_ONCE]), json.dumps(rows[at : at + AT_ONCE]))
-        for at in range(0, len(rows), AT_ONCE)
+        Packed.of(first_row + at, rows[at : at + AT_ONCE]) for at in range(0, len(rows), AT_ONCE)
     )
     return Sheet(tuple(headings), packs)
 

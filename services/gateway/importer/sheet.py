@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
@@ -24,21 +25,38 @@ SECONDS = 10
 AT_ONCE = 5000
 REPORT_HEADINGS = ("错误说明", "核对结论", "理由", "依据", "暂停享受")
 _LOOKED_THROUGH = 10
+_BUFFER = 1024 * 1024
 Cell = str | int | float | bool | None
 
 
 @dataclass(frozen=True)
 class Packed:
-    """Rows as JSON text; `first_row` is the file's own number of the first of them."""
+    """Rows as JSON text, each on a line of its own; `first_row`: the file's number of the first."""
 
     first_row: int
     count: int
     text: str
 
+    @classmethod
+    def of(cls, first_row: int, rows: Sequence[Sequence[Cell]]) -> Packed:
+        """Rows as they are."""
+        lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        return cls(first_row, len(rows), f"[\n{lines}\n]")
+
     def rows(self) -> list[list[Cell]]:
         """The rows unpacked."""
         found: list[list[Cell]] = json.loads(self.text)
         return found
+
+    def some(self, numbers: Sequence[int]) -> dict[int, list[Cell]]:
+        """Those of these rows, by the file's numbers, that are in this pack."""
+        mine = [n for n in numbers if self.first_row <= n < self.first_row + self.count]
+        lines = self.text.split("\n") if mine else []
+        return {n: json.loads(lines[n - self.first_row + 1].removesuffix(",")) for n in mine}
+
+    def without(self, count: int) -> Packed:
+        """All but the first rows."""
+        return Packed.of(self.first_row + count, self.rows()[count:])
 
 
 @dataclass(frozen=True)
@@ -62,34 +80,77 @@ class Sheet:
 
     def rows_numbered(self, numbers: Sequence[int]) -> dict[int, list[Cell]]:
         """Some rows by the file's own numbers."""
-        found: dict[int, list[Cell]] = {}
-        for pack in self.packs:
-            mine = [n for n in numbers if pack.first_row <= n < pack.first_row + pack.count]
-            rows = pack.rows() if mine else []
-            found |= {number: rows[number - pack.first_row] for number in mine}
-        return found
+        return {n: row for pack in self.packs for n, row in pack.some(numbers).items()}
+
+
+Packs = AsyncIterator[tuple[Packed, bool]]
+
+
+@dataclass
+class Arriving:
+    """A sheet that is still being read: all of it but its rows is known.
+
+    `packs` gives these once, in their order, each with whether it is the last; `sheet` has them
+    all when that is over.
+    """
+
+    sheet: Sheet
+    rest: AsyncIterator[Packed]
+
+    @classmethod
+    def whole(cls, sheet: Sheet) -> Arriving:
+        """A sheet that was read at once."""
+
+        async def rest() -> AsyncIterator[Packed]:
+            for pack in sheet.packs[1:]:
+                yield pack
+
+        return cls(replace(sheet, packs=sheet.packs[:1]), rest())
+
+    async def packs(self) -> Packs:
+        """The rows; refused (422) when the parser does not come to the end of the file."""
+        before = self.sheet.packs[0]
+        async for pack in self.rest:
+            self.sheet = replace(self.sheet, packs=(*self.sheet.packs, pack))
+            yield before, False
+            before = pack
+        yield before, True
 
 
 async def read_sheet(content: bytes, *, must_have: Sequence[Sequence[str]]) -> Sheet:
     """The first sheet of an .xlsx; refused (422) when it is unsafe, empty or lacks a heading.
 
-    Each of `must_have` names a heading by its alternatives. The guard looks while the child, which
-    can harm nobody, already parses; nothing is taken from it until the guard has admitted the file.
+    Each of `must_have` names a heading by its alternatives.
     """
-    parsing = asyncio.create_task(_parse(content))
+    async with open_sheet(content, must_have=must_have) as arriving:
+        async for _ in arriving.packs():
+            continue
+        return arriving.sheet
+
+
+@asynccontextmanager
+async def open_sheet(
+    content: bytes, *, must_have: Sequence[Sequence[str]]
+) -> AsyncIterator[Arriving]:
+    """The same while it is being read, for whoever passes the rows on as they come.
+
+    The guard looks while the child, which can harm nobody, already parses; nothing is taken from it
+    until the guard has admitted the file.
+    """
+    child = await _started()
+    feeding = asyncio.create_task(_feed(child, content))
     try:
         looked = await run_in_threadpool(look, content)
-    except BaseException:
-        parsing.cancel()
-        raise
-    found = _under_headings(await parsing, looked, must_have)
-    if not found.packs:
-        raise Refused("file_empty", "表头下面没有数据；请填写后再上传。", status=422)
-    return found
+        yield await _under_headings(_packs(child), looked, must_have)
+    finally:
+        feeding.cancel()
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
 
 
-async def _parse(content: bytes) -> list[str]:
-    child = await asyncio.create_subprocess_exec(
+async def _started() -> Process:
+    return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "services.gateway.importer.child",
@@ -100,51 +161,61 @@ async def _parse(content: bytes) -> list[str]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         env={"PATH": "", "PYTHONPATH": ":".join(p for p in sys.path if p), "LC_ALL": "C.UTF-8"},
+        limit=_BUFFER,
     )
-    output = b""
+
+
+async def _feed(child: Process, content: bytes) -> None:
+    assert child.stdin is not None  # noqa: S101  it has a pipe
+    with suppress(ConnectionError):  # a child that died tells by its end
+        child.stdin.write(content)
+        await child.stdin.drain()
+    child.stdin.close()
+
+
+async def _packs(child: Process) -> AsyncIterator[Packed]:
+    """The packs as the child makes them; refused (422) when it does not come to the end.
+
+    The first is empty, and its text what the child says of the sheet.
+    """
+    assert child.stdout is not None  # noqa: S101  it has a pipe
+    out, patience, done = child.stdout, SECONDS * 3, False
     try:
-        async with asyncio.timeout(SECONDS * 3):
-            output, _ = await child.communicate(content)
-    except TimeoutError:
-        output = b""
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    if child.returncode != 0 or not output:
+        about = await asyncio.wait_for(out.readline(), patience)
+        number = int(json.loads(about)["first_row"])
+        yield Packed(number, 0, about.decode())
+        while line := await asyncio.wait_for(out.readline(), patience):
+            count, size = map(int, line.split())
+            text = await asyncio.wait_for(out.readexactly(size), patience)
+            yield Packed(number, count, text.decode())
+            number += count
+        done = await asyncio.wait_for(child.wait(), patience) == 0
+    except (TimeoutError, ValueError, asyncio.IncompleteReadError):
+        pass  # told below
+    if not done:
         raise Refused(
             "file_not_parsed",
             "文件内容无法在限定的内存和时间内读出，没有导入；请只保留需要导入的一张工作表，另存后重试。",
             status=422,
         )
-    return output.decode().split("\n")
 
 
-def _under_headings(
-    parsed: Sequence[str], looked: Looked, must_have: Sequence[Sequence[str]]
-) -> Sheet:
-    about: dict[str, Any] = json.loads(parsed[0])
-    top: list[list[Cell]] = json.loads(parsed[1]) if len(parsed) > 1 else []
-    for at, row in enumerate(top[:_LOOKED_THROUGH]):
+async def _under_headings(
+    packs: AsyncIterator[Packed], looked: Looked, must_have: Sequence[Sequence[str]]
+) -> Arriving:
+    about = json.loads((await anext(packs)).text)
+    top = await anext(packs, None)
+    for at, row in enumerate(top.rows()[:_LOOKED_THROUGH] if top else ()):
         headings = tuple(str(cell or "").strip() for cell in row)
-        if all(set(alternatives) & set(headings) for alternatives in must_have):
-            packs = _packs(top[at + 1 :], parsed[2:], about, at + 1)
-            return Sheet(headings, packs, looked.formulas, about["version"])
+        if top and all(set(alternatives) & set(headings) for alternatives in must_have):
+            below: Packed | None = top.without(at + 1)
+            below = below if below and below.count else await anext(packs, None)
+            if below is None:
+                raise Refused("file_empty", "表头下面没有数据；请填写后再上传。", status=422)
+            return Arriving(Sheet(headings, (below,), looked.formulas, about["version"]), packs)
     wanted = "”“".join(alternatives[0] for alternatives in must_have)
     raise Refused(
         "headings_missing",
         f"前十行里没有找到表头“{wanted}”；请下载模板，把数据粘贴到模板里再上传。",
         status=422,
     )
-
-
-def _packs(
-    top: list[list[Cell]], others: Sequence[str], about: dict[str, Any], skipped: int
-) -> tuple[Packed, ...]:
-    """The rows below the headings: the first pack lost its head, the others stay as they are."""
-    first, count = int(about["first_row"]), int(about["count"])
-    packs = [Packed(first + skipped, len(top), json.dumps(top, ensure_ascii=False))] if top else []
-    for number, text in enumerate(others, start=1):
-        left = count - number * AT_ONCE
-        packs.append(Packed(first + number * AT_ONCE, min(AT_ONCE, left), text))
-    return tuple(packs)

@@ -28,6 +28,7 @@ from services.gateway.auth import guard
 from services.gateway.clients import ServiceAway, ServiceFailed
 from services.gateway.pages import words
 from services.gateway.pages.navigation import navigation, role_text
+from services.gateway.pages.vocabulary import Word
 from shared.contracts.message import Command
 from shared.contracts.refusals import Refused
 from shared.policy.fielding import value_text as setting_text
@@ -131,6 +132,11 @@ def _step_clause(context: Context, step: tuple[str, str]) -> str:
 
 
 @pass_context
+def _word(context: Context, value: object, family: str) -> Word:
+    return words.word_here(value, family, context.get("pack"))
+
+
+@pass_context
 def _with_query(context: Context, **changes: object) -> str:
     request: Request = context["request"]
     kept = {k: v for k, v in changes.items() if v is not None}
@@ -160,7 +166,7 @@ def _environment() -> Environment:
     )
     made.globals.update(
         static=static,
-        word=words.word,
+        word=_word,
         options=words.options,
         clause_text=words.clause_text,
         fact_text=words.fact_text,
@@ -182,6 +188,8 @@ def _environment() -> Environment:
     made.filters["short_node"] = words.short_node
     made.filters["area"] = words.area
     made.filters["plain"] = words.plain
+    made.filters["reading"] = words.reading_text
+    made.filters["industry"] = words.industry_text
     made.filters["origin"] = words.origin_text
     made.filters.update(day=words.day, minute=words.minute, paragraphs=_paragraphs)
     return made

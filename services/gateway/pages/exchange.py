@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from services.gateway.auth import guard
 from services.gateway.importer.plain import UNRUN, read_csv, read_json_lines
-from services.gateway.importer.sheet import Sheet, read_sheet
+from services.gateway.importer.sheet import Arriving, Sheet, read_sheet
 from services.gateway.importer.workbook import Column, write_book
 from services.gateway.pages import words
 from services.gateway.pages.desk import Pages, ask_for, go, render, text_of
@@ -98,7 +98,8 @@ async def _staged(
         raise Refused("headings_missing", says, status=422)
     if what == _UNITS:
         content = b"".join(pack.text.encode() for pack in sheet.packs)
-        return await stage_units(request, name, content, sheet, system=system, number=UNIT_NUMBER)
+        whole = Arriving.whole(sheet)
+        return await stage_units(request, name, content, whole, system=system, number=UNIT_NUMBER)
     layout = await ask_for(request, RecordTemplateView, RecordTemplate(kind=what))
     need_layout(sheet, layout, RECORD_NUMBER)
     return await stage_records(request, what, name, sheet, system=system, number=RECORD_NUMBER)

@@ -18,6 +18,7 @@ from shared.contracts.registry_calendar_answers import ReminderView, ReportView
 from shared.contracts.registry_plan_answers import PlanView
 
 GROUP = "日历"
+_RECEIVE = ("clerk", "reviewer", "system")  # who may take in what an office below hands in
 
 
 async def todo_of(request: Request) -> tuple[list[Todo], list[Missing]]:
@@ -31,13 +32,14 @@ async def todo_of(request: Request) -> tuple[list[Todo], list[Missing]]:
         part(request, dict[str, list[dict[str, Any]]], registry_acts.ListPlans(year=year)),
         part(request, dict[str, list[dict[str, Any]]], calendar.ListReports(year=year)),
     )
+    receives = asker.may(_RECEIVE)
     todo: list[Todo] = []
     if not isinstance(reminders, Missing):
         todo += [_of_reminder(r) for r in reminders.get("reminders", [])]
-    if not isinstance(plans, Missing):
+    if receives and not isinstance(plans, Missing):
         waiting = [PlanView.model_validate(p) for p in plans["to_receive"]]
         todo += [_of_plan(p) for p in waiting if p.to_node == asker.actor.node]
-    if not isinstance(reports, Missing):
+    if receives and not isinstance(reports, Missing):
         handed_in = [ReportView.model_validate(r) for r in reports["reports"]]
         todo += [_of_report(r) for r in handed_in if _waits(r, asker.actor.node)]
     return todo, [p for p in (reminders, plans, reports) if isinstance(p, Missing)]

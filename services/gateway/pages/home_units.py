@@ -27,7 +27,8 @@ async def todo_of(request: Request) -> list[Todo]:
     todo: list[Todo] = []
     if not isinstance(doubles, Missing) and doubles.items:
         first = doubles.items[0]
-        says = f"疑似重复登记 {doubles.total} 组，请核对是否同一单位"
+        number = f"{doubles.total:,}{'+' if doubles.total_more else ''}"
+        says = f"疑似重复登记 {number} 组，请核对是否同一单位"
         todo.append(Todo(says=says, href="/duplicates", group=GROUP, since=first.found_at))
     if not isinstance(moves, Missing):
         todo += [_of_move(move) for move in moves.get("moves", [])]

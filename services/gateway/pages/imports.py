@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from services.gateway import files
 from services.gateway.auth import guard
-from services.gateway.importer.sheet import read_sheet
+from services.gateway.importer.sheet import open_sheet
 from services.gateway.importer.template import need_headings, template_book, version_of
 from services.gateway.importer.workbook import Column
 from services.gateway.pages.desk import Missing, Pages, ask, ask_for, go, part, render, text_of
@@ -92,15 +92,19 @@ async def upload(request: Request, form: FormData) -> Response:
     """Guard, parse and stage a file; on to its dry run."""
     try:
         name, content = await sheet_of(form)
-        sheet = await read_sheet(content, must_have=_MUST)
-        if sheet.version:  # a file of one's own may have more columns, one made from ours may not
-            columns = await _columns(request)
-            known = [column.heading for column in columns]
-            need_headings(sheet, known=known, required=known[:4], version=_version(columns))
-        report = await stage_units(request, name, content, sheet)
+        async with open_sheet(content, must_have=_MUST) as arriving:
+            if (
+                arriving.sheet.version
+            ):  # one's own file may have more columns, one made from ours not
+                columns = await _columns(request)
+                known = [column.heading for column in columns]
+                need_headings(
+                    arriving.sheet, known=known, required=known[:4], version=_version(columns)
+                )
+            report = await stage_units(request, name, content, arriving)
     except Refused as refused:
         return await _listing(request, refused)
-    await keep_report(request, name, sheet, report)
+    await keep_report(request, name, arriving.sheet, report)
     return go(f"/imports/{report.import_id}")
 
 

@@ -6,7 +6,8 @@ list page links to `/lists/<name>.xlsx` with its own filter behind it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +22,15 @@ from services.gateway.importer.workbook import Column, write_book
 from services.gateway.pages import words
 from services.gateway.pages.desk import Pages, ask
 from services.gateway.pages.uploads import workbook
+from shared.contracts.evaluation import ListApplications
+from shared.contracts.evaluation_round import ListNominations
 from shared.contracts.message import Command
+from shared.contracts.oversight import ListCases, ListReview
 from shared.contracts.refusals import Refused
-from shared.contracts.registry_acts import ListNodes, ListPlans
+from shared.contracts.registry_acts import ListNodes, ListPlans, ListTitles
 from shared.contracts.registry_calendar import ListReports, ListTasks
 from shared.contracts.registry_figures import ReadMeasures
+from shared.contracts.registry_library import ListLibrary
 from shared.contracts.registry_people import ListPosts
 from shared.contracts.registry_records import FindGaps
 from shared.contracts.registry_units import ListDoubles, ListMembers
@@ -33,7 +38,16 @@ from shared.contracts.registry_units import ListDoubles, ListMembers
 pages = Pages()
 _WHO = ("any",)  # the services say who may read what
 _MOST = 100_000
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _FLAGS = {True: "是", False: "否"}
+_SAID: Mapping[str, Callable[[str], str]] = {  # stored values, as the pages say them
+    "clause": words.clause_text,
+    "level": lambda value: words.word(value, "node").text,
+    "reading": words.reading_text,
+    "parent": lambda value: words.place(value) or value,
+    "unit_kind": lambda value: words.word(value, "kind").text,
+    "plaque.place": lambda value: words.word(value, "plaque").text,
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,11 @@ class Listed:
 
 
 _UNIT = (("单位名称", "unit.name_text"), ("代码", "unit.code"), ("类型", "unit.kind_text"))
+_TITLE = (
+    ("编号", "number"), ("单位", "unit_text"), ("类型", "unit_kind"), ("称号", "title_text"),
+    ("年度", "round_year"), ("命名日期", "granted_on"), ("状态", "status_text"),
+    ("取消日期", "revoked_on"), ("铭牌", "plaque.number"), ("铭牌所在", "plaque.place"),
+)  # fmt: skip
 LISTS: Mapping[str, Listed] = {
     "tasks": Listed("任务清单", ListTasks, "items", (
         ("机构", "node_text"), ("任务", "says"), ("期限", "due_on"), ("期限说明", "due_text"),
@@ -92,6 +111,27 @@ LISTS: Mapping[str, Listed] = {
         ("另一方代码", "second.unit.code"), ("另一方地址", "second.address"), ("相似度", "score"),
         ("说明", "says"), ("发现时间", "found_at"), ("判断理由", "reason"),
     )),
+    "applications": Listed("认定申请", ListApplications, "items", (
+        ("收件编号", "receipt_number"), ("单位", "unit_name"), ("类型", "unit_kind"),
+        ("受理办公室", "office_name"), ("年度", "year"), ("收件日期", "received_on"),
+        ("逾期", "late"), ("进度", "stage_text"), ("决定日期", "decided_on"), ("理由", "reason"),
+    )),
+    "nominations": Listed("选树申报", ListNominations, "items", (
+        ("单位", "unit_name"), ("类型", "unit_kind"), ("称号", "title_text"), ("年度", "round_year"),
+        ("申报时间", "declared_at"), ("培育月数", "cultivation_months"), ("进度", "stage_text"),
+        ("已暂停享受", "held"),
+    )),
+    "titles": Listed("称号名册", ListTitles, "items", _TITLE),
+    "library": Listed("示范库", ListLibrary, "items", _TITLE),
+    "cases": Listed("退出案件", ListCases, "items", (
+        ("单位", "unit_name"), ("称号", "title_text"), ("情形", "ground_text"),
+        ("命名机关", "node_name"), ("环节", "stage_text"), ("结论", "outcome_text"),
+        ("等待", "waits_for"), ("启动", "opened_at"), ("已办天数", "days_open"),
+    )),
+    "reviews": Listed("机构事件", ListReview, "items", (
+        ("到达", "arrived_at"), ("单位", "unit_name"), ("事件", "kind_text"), ("说明", "says"),
+        ("机构", "agency_name"), ("到达即", "effect_text"), ("依据", "clause"),
+    )),
     "members": Listed("成员单位", ListMembers, "items", (
         *_UNIT, ("所在地", "unit.division_text"), ("关系", "relation_text"), ("自", "begins_on"),
         ("阶段", "stage_text"), ("职工人数", "headcount"), ("称号", "titles"),
@@ -131,8 +171,10 @@ async def _rows(request: Request, listed: Listed) -> list[list[object]]:
             raise invalid(error.errors()) from error
         answer = await ask(request, command)
         page = _at(answer, listed.rows)
-        found += [[_cell(_at(row, path)) for _h, path in listed.columns] for row in page or ()]
-        given["after"] = answer.get("next_after") or ""
+        found += [
+            [_cell(path, _at(row, path)) for _h, path in listed.columns] for row in page or ()
+        ]
+        given["after"] = answer.get("next_after") or answer.get("next") or ""
         if not given["after"] or len(found) >= _MOST:
             return found[:_MOST]
 
@@ -149,7 +191,11 @@ def _at(value: Any, path: str) -> Any:
     return value
 
 
-def _cell(value: Any) -> object:
+def _cell(path: str, value: Any) -> object:
+    if isinstance(value, str) and value and path in _SAID:
+        return _SAID[path](value)
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return words.minute(value)
     if isinstance(value, bool):
         return _FLAGS[value]
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,7 @@ from shared.policy.grounding import (
     resting,
     to_be_loaded,
 )
-from shared.policy.pack import Clause, Pack, Source
+from shared.policy.pack import Clause, Pack, Setting, Source
 from shared.policy.said import SECTION_NAMES, STATUS_NAMES
 from shared.policy.telling import sections
 from shared.runtime.organisations import region_of
@@ -35,6 +36,7 @@ pages = Pages()
 _WHO = ("any",)
 _TONES = {"draft": "warn", "in_force": "ok", "baseline": "pri"}
 _BASELINE = "baseline"
+_NUMBER = re.compile(r"A-\d+\w?(?!\w)")  # of a place the text leaves open: nothing to an officer
 Activations = list[ActivationView]
 
 
@@ -136,6 +138,8 @@ async def pack(request: Request, pack_id: str) -> Response:
         resting=resting(found),
         chapters=_chapters(found),
         outside=outside_text(found),
+        reason_text=_reason,
+        parent_title=_parent_title(found),
         outside_clauses=outside_clauses(found),
         awaited=to_be_loaded(found),
         section_names=SECTION_NAMES,
@@ -143,6 +147,23 @@ async def pack(request: Request, pack_id: str) -> Response:
         pack_status=_status,
         opened=bool(request.query_params.get("open")),
     )
+
+
+def _parent_title(pack: Pack) -> str:
+    """The programme this one is built on, by its title."""
+    found = all_packs().get(pack.parent or "")
+    return found.title if found else pack.parent or ""
+
+
+def _reason(pack: Pack, setting: Setting) -> str:
+    """Why a setting is there: the words of the clause its value rests on, or its own reason."""
+    if not _NUMBER.match(setting.ambiguity):
+        return setting.ambiguity
+    clause = pack.clauses.get(setting.values[-1].clause) if setting.values else None
+    if clause is None:
+        return "文件没有写明"
+    own = pack.sources[clause.source].status == "not_from_text"
+    return clause.wording if own else f"{clause.citation}没有写明"
 
 
 def _chapters(pack: Pack) -> list[tuple[Source, list[Clause]]]:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from services.gateway.api.problems import invalid
 from services.gateway.auth import guard
-from services.gateway.pages import acts
+from services.gateway.pages import acts, words
 from services.gateway.pages.calendar import WHO, year_of
 from services.gateway.pages.desk import Missing, Pages, ask, ask_for, go, part, render, text_of
 from shared.contracts import registry_acts
@@ -147,7 +147,7 @@ async def show(request: Request, node: str, year: int) -> Response:
     return render(
         request,
         "plan.html",
-        title=f"{plan.node_text or node} {year} 年度安排",
+        title=f"{words.short_node(plan.node_text) or node}{year}年度安排",
         plan=plan,
         offers=_offers(request, plan),
     )

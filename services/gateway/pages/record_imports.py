@@ -33,13 +33,15 @@ async def choose(request: Request) -> Response:
 
 
 async def _shown(request: Request, kind: str, refused: Refused | None = None) -> Response:
-    kinds = await ask_for(request, RecordKinds, ListRecordKinds())
+    found = await ask_for(request, RecordKinds, ListRecordKinds())
+    kinds = [one for one in found.items if one.may_write]
+    groups = list(dict.fromkeys(one.group_text for one in kinds))
     return render(
         request,
         "record_imports.html",
         title="工作台账 Excel 导入",
         status=refused.status if refused else 200,
-        kinds=[one for one in kinds.items if one.may_write],
+        kinds=sorted(kinds, key=lambda one: groups.index(one.group_text)),
         chosen=kind,
         refused=refused,
     )

@@ -65,6 +65,8 @@ async def _published(request: Request, kind_id: str) -> Response:
             node=node, kind=kind_id, year=year_of(request), after=asked.get("after", "")
         )
         page = await ask_for(request, PublicRecordPage, command)
+        if not kind_id and page.kinds:  # the place alone was chosen: its first kind
+            return await _published(request, page.kinds[0].id)
     places = [n for n in all_nodes().values() if n.level in ("province", "city", "district")]
     title = page.kind_text if page is not None and page.kind_text else "工作公开"
     return render(

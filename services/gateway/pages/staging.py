@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from services.gateway import files
 from services.gateway.auth import guard
-from services.gateway.importer.sheet import REPORT_HEADINGS, Packed, Sheet
+from services.gateway.importer.sheet import REPORT_HEADINGS, Arriving, Packed, Packs, Sheet
 from services.gateway.importer.workbook import Column, write_book
 from services.gateway.pages.desk import ask_for
 from shared.contracts import registry
@@ -24,24 +26,33 @@ from shared.runtime.ids import uuid7
 _SECONDS = 60.0
 _WRONG = ("error", "conflict")
 _RECORDS_AT_ONCE = 500
+_CUT_OFF = "文件没有读完，或有一段没有收下"
+_UNDER_WAY = 3  # one is read while the one before is judged and the one before that is written
 
 
 async def stage_units(
-    request: Request, name: str, content: bytes, sheet: Sheet, *, system: str = "", number: str = ""
+    request: Request,
+    name: str,
+    content: bytes,
+    arriving: Arriving,
+    *,
+    system: str = "",
+    number: str = "",
 ) -> ImportReport:
     """Stage a sheet of units; `number` is the heading of the numbers of `system`."""
-    shown = {h for h in sheet.headings if h and h not in REPORT_HEADINGS}
+    headings, first_row = arriving.sheet.headings, arriving.sheet.first_row
+    shown = {h for h in headings if h and h not in REPORT_HEADINGS}
     columns = tuple(
         "external_id"
         if number == h
         else registry.IMPORT_COLUMNS.get(h, h)
         if h in shown
         else f"-{at}"
-        for at, h in enumerate(sheet.headings)
+        for at, h in enumerate(headings)
     )
     digest = hashlib.sha256(content).hexdigest()
 
-    def staging(pack: Packed, import_id: str) -> registry.StageImport:
+    def staging(pack: Packed, import_id: str, *, is_last: bool) -> registry.StageImport:
         return registry.StageImport(
             import_id=import_id,
             file_name=name,
@@ -49,29 +60,42 @@ async def stage_units(
             columns=columns,
             first_row=pack.first_row,
             packed=pack.text,
-            after=pack.first_row - sheet.first_row,
-            is_last=pack is sheet.packs[-1],
+            after=pack.first_row - first_row,
+            is_last=is_last,
             system=system,
         )
 
-    import_id = await stage_all(request, sheet.packs, staging)
+    import_id = await stage_all(request, arriving.packs(), staging)
     return await report_of(request, import_id)
 
 
-async def stage_all(
-    request: Request, packs: Sequence[Packed], staging: Callable[[Packed, str], Command]
-) -> str:
-    """Stage a file, two packs under way at a time: one is read while the other is written."""
-    first, *others = packs
-    import_id = str((await slowly(request, staging(first, "")))["import_id"])
-    under_way: asyncio.Task[None] | None = None
-    for pack in others:
-        staged = asyncio.create_task(_in_turn(request, staging(pack, import_id), under_way))
-        if under_way is not None:
-            await under_way
-        under_way = staged
-    if under_way is not None:
-        await under_way
+class Staging(Protocol):
+    """The command that stages a pack; `import_id` is empty for the first."""
+
+    def __call__(self, pack: Packed, import_id: str, *, is_last: bool) -> Command:
+        """The command."""
+
+
+async def stage_all(request: Request, packs: Packs, staging: Staging) -> str:
+    """Stage a file as it comes, some packs under way at a time; one cut off is given up."""
+    pack, is_last = await anext(packs)
+    answer = await slowly(request, staging(pack, "", is_last=is_last))
+    import_id = str(answer["import_id"])
+    under_way: list[asyncio.Task[None]] = []
+    try:
+        async for pack, is_last in packs:
+            if len(under_way) == _UNDER_WAY:
+                await under_way.pop(0)
+            command = staging(pack, import_id, is_last=is_last)
+            before = under_way[-1] if under_way else None
+            under_way.append(asyncio.create_task(_in_turn(request, command, before)))
+        for task in under_way:
+            await task
+    except Refused:
+        await asyncio.gather(*under_way, return_exceptions=True)
+        with suppress(Refused):
+            await slowly(request, registry.DiscardImport(import_id=import_id, reason=_CUT_OFF))
+        raise
     return import_id
 
 

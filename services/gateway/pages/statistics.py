@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from services.gateway.api.problems import invalid
 from services.gateway.auth import guard
+from services.gateway.pages import words
 from services.gateway.pages.desk import Missing, Pages, ask, ask_for, go, part, render, text_of
 from services.gateway.pages.words import SHANGHAI
 from shared.contracts import registry_figures as figures
@@ -68,6 +69,7 @@ async def overview(request: Request) -> Response:
     known_at = datetime.combine(known, time.max, tzinfo=SHANGHAI) if known else None
     kinds = (kind,) if kind else ()
     last = as_of or today()
+    own = area_of(node) == area_of(guard.asker_of(request).actor.node)
     found = await ask_for(
         request,
         figures.Statistics,
@@ -89,7 +91,7 @@ async def overview(request: Request) -> Response:
     return render(
         request,
         "statistics.html",
-        title="创建活动统计",
+        title=("" if own else words.short_node(found.node_text)) + "创建活动统计",
         node=node,
         kind=kind,
         as_of=as_of,
@@ -100,7 +102,7 @@ async def overview(request: Request) -> Response:
         band=band,
         goals=[] if isinstance(sheet, Missing) else goals_of(sheet),
         sheet=sheet,
-        own=area_of(node) == area_of(guard.asker_of(request).actor.node),
+        own=own,
     )
 
 

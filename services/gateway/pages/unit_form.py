@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,6 +22,8 @@ from shared.contracts.refusals import Refused
 from shared.contracts.registry import UnitEntry
 from shared.contracts.registry_answers import UnitView
 from shared.contracts.registry_units_answers import FieldForm, KindForm, UnitFormsView
+from shared.contracts.scalars import covers
+from shared.runtime.organisations import all_nodes
 
 pages = Pages()
 _WHO = ("clerk", "system")
@@ -29,14 +32,22 @@ _FORMS = {"number": "number", "date": "date", "choice": "select", "flag": "selec
 _YES_NO = (("true", "是"), ("false", "否"))
 _ALWAYS = (
     Field("contact_name", "联系人"),
-    Field("contact_phone", "联系电话"),
+    Field("contact_phone", "联系电话", help="供办公室联系，不对外公开"),
 )
+_HELP = {
+    "name_text": "全称，与登记证照一致",
+    "division": "6、9 或 12 位；可输入地名从列出的代码中选",
+    "headcount": "整数，单位：人",
+    "industry": "国民经济行业分类代码，如 C39",
+    "size": "留空时按职工人数、营业收入、资产总额划分",
+}
+_CODE_HELP = {"credit_code": "18 位统一社会信用代码"}
 _FIGURES = (
     Field("revenue", "营业收入（万元）", help="与资产总额一并用于划分规模"),
-    Field("assets", "资产总额（万元）"),
+    Field("assets", "资产总额（万元）", help="与营业收入一并用于划分规模"),
 )
 _MOVE = (
-    Field("division", "新址行政区划代码", required=True, help="6、9 或 12 位"),
+    Field("division", "新址行政区划代码", required=True, help=_HELP["division"]),
     Field("address", "新地址", required=True),
     Field("moved_on", "迁移日期", "date", required=True),
     Field("reason", "理由", "text-long", required=True),
@@ -153,7 +164,7 @@ async def _entry_page(
         forms=forms,
         kind=chosen,
         unit=unit,
-        fields=_fields(chosen) if chosen else [],
+        fields=_with_places(request, _fields(chosen)) if chosen else [],
         values=typed if typed is not None else _values(request, unit),
         refused=refused,
         wrong=_wrong(refused),
@@ -174,7 +185,7 @@ def _move_page(
         title=f"迁移：{unit.name_text}",
         status=refused.status if refused else 200,
         unit=unit,
-        fields=fields,
+        fields=_with_places(request, fields, inside=False),
         values=typed or {},
         refused=refused,
         wrong=_wrong(refused),
@@ -183,7 +194,7 @@ def _move_page(
 
 def _fields(kind: KindForm) -> list[Field]:
     """The kind's fields as the pack names them, then those every unit has."""
-    found = [_field(form) for form in kind.fields]
+    found = [_field(form, kind.identifier) for form in kind.fields]
     if kind.subtypes:
         choices = tuple((c.id, c.says) for c in kind.subtypes)
         found.insert(1, Field("subtype", "类别", "select", required=True, options=choices))
@@ -193,7 +204,7 @@ def _fields(kind: KindForm) -> list[Field]:
     return [*found, *(field for field in _ALWAYS if field.name not in names)]
 
 
-def _field(form: FieldForm) -> Field:
+def _field(form: FieldForm, identifier: str) -> Field:
     options = tuple((choice.id, choice.says) for choice in form.choices)
     if form.form == "flag":
         options = _YES_NO
@@ -205,8 +216,19 @@ def _field(form: FieldForm) -> Field:
         _FORMS.get(form.form, "text"),
         required=form.required,
         options=options,
-        help="留空时按职工人数、营业收入、资产总额划分" if form.name == "size" else "",
+        help=_CODE_HELP.get(identifier, "") if form.name == "code" else _HELP.get(form.name, ""),
     )
+
+
+def _with_places(request: Request, fields: Sequence[Field], *, inside: bool = True) -> list[Field]:
+    """The fields, with the codes of places on record to choose from; `inside`: of one's own area."""
+    own = guard.asker_of(request).actor.node.partition(".")[0]
+    places = tuple(
+        (code, words.short_node(node.name))
+        for code, node in all_nodes().items()
+        if code.isdigit() and (covers(own, code) or not inside)
+    )
+    return [replace(f, options=places) if f.name == "division" else f for f in fields]
 
 
 def _values(request: Request, unit: UnitView | None) -> dict[str, str]:

@@ -19,7 +19,9 @@ from shared.contracts.registry_units_answers import UnitFormsView
 
 pages = Pages()
 _STAFF = ("clerk", "reviewer", "seat", "planner", "liaison", "auditor", "system")
-_EXPORT_PAGES = 40
+_COUNTED = 1_000  # beyond that the list says "1,000+": an exact count reads every unit found
+_EXPORT_PAGES = 200
+_EXPORT_LIMIT = 1_000  # a page of five thousand holds the register for seconds
 _SORTS = {"name": "名称", "-entered_at": "最近登记", "-headcount": "职工人数"}
 _EXPORT = (
     ("统一社会信用代码/项目编号", "code", 24),
@@ -76,7 +78,7 @@ async def listing(request: Request) -> Response:
     )
     page, counts, nodes, forms = await asyncio.gather(
         ask_for(request, UnitPage, command),
-        part(request, UnitCounts, registry.CountUnits(where=where)),
+        part(request, UnitCounts, registry.CountUnits(where=where, up_to=_COUNTED)),
         part(request, dict[str, list[NodeView]], registry_acts.ListNodes()),
         part(request, UnitFormsView, registry_units.UnitForms()),
     )
@@ -90,8 +92,10 @@ async def listing(request: Request) -> Response:
         limit=limit,
         sorts=_SORTS,
         total=None if isinstance(counts, Missing) else counts.total,
+        total_more=not isinstance(counts, Missing) and counts.total_more,
         nodes=[] if isinstance(nodes, Missing) else nodes.get("nodes", []),
         marks=[] if isinstance(forms, Missing) else _mark_options(forms),
+        kinds=_kind_options(forms, where),
         subtypes=[] if isinstance(forms, Missing) else _subtype_options(forms, where),
         may_enter=guard.asker_of(request).may(("clerk", "system")),
         may_import=guard.asker_of(request).may(("clerk", "reviewer", "system")),
@@ -105,7 +109,9 @@ async def export(request: Request) -> Response:
     rows: list[list[object]] = []
     for _ in range(_EXPORT_PAGES):
         page = await ask_for(
-            request, UnitPage, registry.ExportUnits(where=where, after=after, limit=5000)
+            request,
+            UnitPage,
+            registry.ExportUnits(where=where, after=after, limit=_EXPORT_LIMIT),
         )
         rows += [[_cell(u, name) for _, name, _ in _EXPORT] for u in page.items]
         after = page.next_after
@@ -140,6 +146,16 @@ def _mark_options(forms: UnitFormsView) -> list[tuple[str, str]]:
         found.append((mark.mark, mark.says))
         found += [(f"{mark.mark}:{c.id}", f"{mark.says}：{c.says}") for c in mark.values]
     return found
+
+
+def _kind_options(forms: UnitFormsView | Missing, where: UnitFilter) -> list[tuple[str, str]]:
+    """The kinds of the pack in force here, and whichever the address already asks for."""
+    every = words.options("kind")
+    if isinstance(forms, Missing):
+        return every
+    named = {str(kind.kind): kind.name for kind in forms.kinds}
+    asked = {str(kind) for kind in where.kinds}
+    return [(v, named.get(v, says)) for v, says in every if v in named or v in asked]
 
 
 def _subtype_options(forms: UnitFormsView, where: UnitFilter) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from services.gateway.pages.vocabulary import (
     EVENT_FIELDS,
     EVENT_VALUES,
+    INDUSTRIES,
     ORIGINS,
     OUTCOMES,
     SHORT,
@@ -20,6 +21,7 @@ from services.gateway.pages.vocabulary import (
 )
 from shared.contracts.agencies import TRIGGER_NAMES
 from shared.policy.naming import source_short
+from shared.policy.pack import Pack
 from shared.runtime.organisations import all_nodes, line_of
 from shared.runtime.packs import all_packs
 
@@ -69,6 +71,17 @@ def word(value: object, family: str) -> Word:
     return WORDS.get(family, {}).get(text, Word(text))
 
 
+def word_here(value: object, family: str, pack: Pack | None) -> Word:
+    """The word for a stored value where this pack rules: a recognised unit is called by its law."""
+    if family != "standing" or str(value) != "recognised" or pack is None:
+        return word(value, family)
+    fact = pack.facts.get("unit.recognised")
+    if fact is None:  # recognised under the other programme of the same place
+        return Word("已按其他办法认定", "ok")
+    own = word(value, family)
+    return own if own.text in fact.says else Word("达到创建标准", "ok")
+
+
 def options(family: str) -> list[tuple[str, str]]:
     """Value and word of a family, for a drop-down."""
     return [(value, w.text) for value, w in WORDS[family].items()]
@@ -80,7 +93,10 @@ def clause_text(clause: str) -> str:
     if not sep:
         return clause
     citation = _law()[0].get(clause) or place.replace("(", "（").replace(")", "）")
-    return f"{SHORT.get(source) or _documents().get(source, source)}{citation}"
+    title = SHORT.get(source) or _documents().get(source, source)
+    if "非文件规定" in title:
+        citation = citation.removeprefix("非文件规定")  # said once is enough
+    return f"{title}{citation}"
 
 
 def fact_text(name: str) -> str:
@@ -121,13 +137,30 @@ def event_value(value: object) -> str:
 _CODES = {
     code: w.text for family in ("kind", "level") for code, w in WORDS[family].items()
 } | EVENT_VALUES
+_YES_AS_IT_SHOULD_BE = re.compile("为(是|否)，应为\\1")
+_NOT_AS_IT_SHOULD_BE = re.compile("为(是|否|未知)，应为(是|否)")
+_QUOTES = str.maketrans("「」", "“”")  # those of the documents (GB/T 15834)
+_NUMBER = re.compile(r"\bA-\d+[a-z]?(?:[、，]A-\d+[a-z]?)*\s*")
 _BARE = re.compile(rf"(?<![A-Za-z0-9_.-])({'|'.join(sorted(_CODES))})(?![A-Za-z0-9_.-])")
 
 
 def plain(text: str) -> str:
     """A sentence of the rules with the stored values in it said in words."""
     said = _BARE.sub(lambda found: _CODES[found.group(1)], str(text))
-    return re.sub("。+(?=[。，；：])", "", said)
+    said = re.sub("。+(?=[。，；：])", "", said)
+    said = _YES_AS_IT_SHOULD_BE.sub(r"：\1", said)
+    return _NOT_AS_IT_SHOULD_BE.sub(r"：\1（须为“\2”）", said).translate(_QUOTES)
+
+
+def reading_text(text: str) -> str:
+    """How a doubtful sentence was read, without the number it has in our own list of doubts."""
+    return _NUMBER.sub("", str(text)).translate(_QUOTES)
+
+
+def industry_text(code: str) -> str:
+    """An industry's code with the name of its section; what is no code stays as it is."""
+    section = INDUSTRIES.get(code[:1]) if re.fullmatch(r"[A-T]\d{0,4}", code) else None
+    return f"{code} {section}" if section else code
 
 
 def origin_text(value: str) -> str:

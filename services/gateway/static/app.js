@@ -28,3 +28,22 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// On a phone a long page begins folded, open only at the place one was sent to; where one is in a
+// row of tabs is drawn into view.
+const narrow = matchMedia("(max-width: 900px)").matches;
+const unfold = () => {
+  const place = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  const fold = place && place.querySelector("details.fold");
+  if (!fold || fold.open) return;
+  fold.open = true;
+  place.scrollIntoView();
+};
+if (narrow) {
+  for (const fold of document.querySelectorAll("details.fold")) fold.open = false;
+  for (const tab of document.querySelectorAll(".tabs [aria-current], .side [aria-current]")) {
+    tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
+  }
+}
+addEventListener("hashchange", unfold);
+unfold();

@@ -52,7 +52,8 @@
     },
     // One bar a row, its parts side by side: who is at which stage.
     stack: (data) => ({
-      ...base(data), xAxis: axis("家"),
+      ...base(data), xAxis: axis("（家）", { minInterval: 1, nameLocation: "end", nameGap: 4 }),
+      grid: { left: 8, right: 40, top: 44, bottom: 8, containLabel: true },
       yAxis: { ...names(data.labels), inverse: true },
       series: data.series.map((s) => ({ type: "bar", stack: "all", name: s.name, data: s.values,
         barMaxWidth: 26 })),

@@ -44,7 +44,7 @@ Fold = Callable[[Standing], Standing]
 def hear(tx: Tx, heard: list[Heard]) -> None:
     """Apply a batch in its order: every effect of an event is saved and said with it.
 
-    A pack takes effect on units already known by `reassess_marked`, from its effective day on.
+    A pack takes effect on units already known by `reassess`, from its effective day on.
     """
     for item in heard:
         if isinstance(item.event, PackActivated):
@@ -97,16 +97,18 @@ def _due(tx: Tx, limit: int) -> list[str]:
     return due
 
 
-def reassess_marked(tx: Tx, *, limit: int = 500) -> int:
+def reassess(tx: Tx, *, limit: int = 500) -> int:
     """Look again at a batch of units whose law changed, or came; how many."""
-    adopted = standings.adopt_packs(tx.session, on=tx.today, now=tx.now)
-    if adopted:
-        standings.mark_for_reassessment(tx.session, adopted)
-    nodes = standings.list_jurisdictions(tx.session, tx.today)
-    due = standings.claim_for_reassessment(tx.session, nodes=nodes, limit=limit)
+    standings.adopt_packs(tx.session, on=tx.today, now=tx.now)
+    due = standings.walk_on(tx.session, now=tx.now, limit=limit)
+    if len(due) < limit:
+        nodes = standings.list_jurisdictions(tx.session, tx.today)
+        due += standings.claim_for_reassessment(tx.session, nodes=nodes, limit=limit - len(due))
     if not due:
         return 0
+    due = list(dict.fromkeys(due))
     book = Book(tx, due)
+    standings.unmark(tx.session, due)
     for unit_id in due:
         book.ask(unit_id, Cause("pack", "政策包启用后复核", tx.today))
     book.settle()

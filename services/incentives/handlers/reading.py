@@ -156,6 +156,7 @@ def barrier(tx: Tx, command: Barrier) -> BarrierFacts:
     """Which of these messages are applied here, and the counts to wait on."""
     applied = reading.list_applied(tx.session, command.message_ids)
     counts = reading.count_all(tx.session)
+    counts["to_reassess"] += standings.count_to_walk(tx.session)
     return BarrierFacts(
         applied=applied,
         missing=sorted(set(command.message_ids) - set(applied)),

@@ -32,6 +32,22 @@ _MAKE = text(
 )
 _TITLES = text("SELECT * FROM unit_title WHERE unit_id = ANY(:ids)")
 _HOLDS = text("SELECT * FROM unit_hold WHERE unit_id = ANY(:ids) AND lifted_at IS NULL")
+_WALK = text(
+    "SELECT jurisdiction, effective_on, fingerprint, walked_to FROM pack_adopted"
+    " WHERE walked_at IS NULL ORDER BY adopted_at, effective_on LIMIT 1 FOR UPDATE SKIP LOCKED"
+)
+_WALKED = text(
+    "SELECT unit_id FROM known_unit WHERE division LIKE :area AND revision > 0"
+    " AND unit_id > :after ORDER BY unit_id LIMIT :limit"
+)
+_UNMARKED = text(
+    "UPDATE known_unit SET must_reassess = false WHERE unit_id = ANY(:ids) AND must_reassess"
+)
+_WALK_KEPT = text(
+    "UPDATE pack_adopted SET walked_to = :walked_to, walked_at = :walked_at"
+    " WHERE jurisdiction = :jurisdiction AND effective_on = :effective_on"
+    " AND fingerprint = :fingerprint"
+)
 _SOME_HOLDS = text(
     "SELECT * FROM unit_hold WHERE hold_id = ANY(:holds)"
     " OR (unit_id = ANY(:ids) AND lifted_at IS NULL)"
@@ -106,27 +122,59 @@ def list_jurisdictions(session: Session, on: date) -> list[str]:
     return [row.jurisdiction for row in rows]
 
 
-def adopt_packs(session: Session, *, on: date, now: datetime) -> list[str]:
-    """Activations that have come into force by a day and are new here, noted as adopted."""
-    rows = session.execute(
+def adopt_packs(session: Session, *, on: date, now: datetime) -> None:
+    """Note activations that have come into force by a day and are new here: `walk_on` goes on."""
+    session.execute(
         text(
             "INSERT INTO pack_adopted (jurisdiction, effective_on, fingerprint, adopted_at)"
             " SELECT jurisdiction, effective_on, fingerprint, :now FROM active_pack"
-            " WHERE effective_on <= :on ON CONFLICT DO NOTHING RETURNING jurisdiction"
+            " WHERE effective_on <= :on ON CONFLICT DO NOTHING"
         ),
         {"on": on, "now": now},
     )
-    return [row.jurisdiction for row in rows]
 
 
-def mark_for_reassessment(session: Session, nodes: Iterable[str]) -> None:
-    """All units these nodes answer for are to be looked at again."""
-    session.execute(
-        text(
-            "UPDATE known_unit SET must_reassess = true"
-            " WHERE division LIKE ANY(:areas) AND revision > 0 AND NOT must_reassess"
-        ),
-        {"areas": [divisions_of(node) for node in nodes]},
+def walk_on(session: Session, *, now: datetime, limit: int) -> list[str]:
+    """The next units of the area of a pack adopted here, in the order of their ids.
+
+    Nothing is marked or locked beforehand: a province has a million units, and an exit of any of
+    them must not wait for the others.
+    """
+    walk = session.execute(_WALK).mappings().one_or_none()
+    if walk is None:
+        return []
+    area = {"area": divisions_of(walk["jurisdiction"]), "after": walk["walked_to"], "limit": limit}
+    found = list(session.execute(_WALKED, area).scalars())
+    values = {
+        **walk,
+        "walked_to": found[-1] if found else walk["walked_to"],
+        "walked_at": now if len(found) < limit else None,
+    }
+    session.execute(_WALK_KEPT, values)
+    return found
+
+
+def unmark(session: Session, unit_ids: Iterable[str]) -> None:
+    """These units, locked by `lock`, are being looked at: nobody else need."""
+    session.execute(_UNMARKED, {"ids": sorted(unit_ids)})
+
+
+def count_to_walk(session: Session) -> int:
+    """How many unmarked units are still to be looked at under packs adopted here."""
+    return sum(
+        int(
+            session.execute(
+                text(
+                    "SELECT count(*) FROM known_unit"
+                    " WHERE division LIKE :area AND revision > 0 AND unit_id > :after"
+                    " AND NOT must_reassess"
+                ),
+                {"area": divisions_of(walk.jurisdiction), "after": walk.walked_to},
+            ).scalar_one()
+        )
+        for walk in session.execute(
+            text("SELECT jurisdiction, walked_to FROM pack_adopted WHERE walked_at IS NULL")
+        )
     )
 
 

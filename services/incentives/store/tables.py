@@ -190,6 +190,8 @@ pack_adopted = Table(
     Column("effective_on", Date, nullable=False),
     Column("fingerprint", Text, nullable=False),
     moment("adopted_at", is_needed=True),
+    Column("walked_to", Text, nullable=False, server_default=""),
+    moment("walked_at"),
     PrimaryKeyConstraint("jurisdiction", "effective_on", "fingerprint"),
 )
 

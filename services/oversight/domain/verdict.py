@@ -19,7 +19,6 @@ from services.oversight.domain.envelope import (
 from services.oversight.domain.signature import AgencyKey, Forged, verify
 from shared.contracts.agencies import (
     AUDIENCE,
-    CURRENT_VERSION,
     TRIGGER_TYPES,
     AgencyData,
     AgencyEvent,
@@ -120,9 +119,17 @@ class Reading:
 
 
 def read(
-    message: Message, agency: Agency | None, keys: Mapping[str, AgencyKey], *, max_bytes: int
+    message: Message,
+    agency: Agency | None,
+    keys: Mapping[str, AgencyKey],
+    *,
+    max_bytes: int,
+    version: int,
 ) -> Reading:
-    """Authenticate, then parse, then compare with the channel. Never raises for any bytes."""
+    """Authenticate, then parse, then compare with the channel. Never raises for any bytes.
+
+    `version`: that of `data` which is understood; events of any other are held.
+    """
     refused = _channel(message, agency, max_bytes)
     if refused or agency is None:
         return Reading(REJECTED, refused)
@@ -130,7 +137,7 @@ def read(
         verify(message.body, message.sig, agency=agency.code, keys=keys, at=message.moment)
     except Forged as error:
         return Reading(REJECTED, error.reason)
-    return _authenticated(message.body, agency)
+    return _authenticated(message.body, agency, version)
 
 
 def _channel(message: Message, agency: Agency | None, max_bytes: int) -> str:
@@ -143,13 +150,13 @@ def _channel(message: Message, agency: Agency | None, max_bytes: int) -> str:
     return "" if message.user_id == message.agency else "user_mismatch"
 
 
-def _authenticated(body: bytes, agency: Agency) -> Reading:
+def _authenticated(body: bytes, agency: Agency, version: int) -> Reading:
     try:
         event = read_event(body)
     except Malformed as error:
         hint = _hint(body)
         return Reading(REJECTED, "malformed", str(error), event_id=hint, authenticated=True)
-    against = _against(event, agency)
+    against = _against(event, agency, version)
     if against:
         verdict = HELD if against == "unknown_version" else REJECTED
         return Reading(verdict, against, "", event.id, authenticated=True, event=event)
@@ -160,7 +167,7 @@ def _authenticated(body: bytes, agency: Agency) -> Reading:
     return Reading(event_id=event.id, authenticated=True, event=event, data=data)
 
 
-def _against(event: AgencyEvent, agency: Agency) -> str:
+def _against(event: AgencyEvent, agency: Agency, version: int) -> str:
     if event.source != source_of(agency.code):
         return "source_mismatch"
     if event.audience != AUDIENCE:
@@ -168,7 +175,7 @@ def _against(event: AgencyEvent, agency: Agency) -> str:
     known = event.type in TRIGGER_TYPES
     if known and event.type not in agency.types:
         return "type_not_allowed"
-    if event.dataversion != CURRENT_VERSION:
+    if event.dataversion != version:
         return "unknown_version"
     return "" if known else "type_unknown"
 

@@ -24,6 +24,7 @@ from shared.contracts.oversight_feed import (
 from shared.contracts.refusals import Refused
 from shared.contracts.scalars import covers
 from shared.messaging.tx import Tx
+from shared.runtime import organisations
 from shared.runtime.settings import settings
 
 KEEPERS = ("admin", "security", "system")
@@ -44,6 +45,9 @@ def add_agency(tx: Tx, command: AddAgency) -> dict[str, Any]:
         says = f"没有这些事件类型：{'、'.join(unknown)}"
         raise Refused("type_unknown", says, status=422)
     node = command.node or _area_of(command.code)
+    if not _is_known(node):
+        says = f"没有辖区“{node}”的三方办公室：请核对行政区划代码。"
+        raise Refused("node_unknown", says, status=422)
     if not covers(tx.actor.node, node):
         says = f"机构辖区 {node} 不在您的管辖区域内，不能登记。"
         raise Refused("not_allowed", says, status=403)
@@ -64,12 +68,21 @@ def add_agency(tx: Tx, command: AddAgency) -> dict[str, Any]:
         raise Refused("agency_revoked", says)
     elif (found.agency_name, set(found.types)) != (command.agency_name, set(command.types)):
         raise Refused("agency_exists", f"机构代码 {command.code} 已登记为「{found.agency_name}」。")
-    return {"code": command.code, "added": found is None}
+    elif command.node not in ("", found.node):
+        says = f"机构代码 {command.code} 已登记在辖区 {found.node}，不能改为 {command.node}。"
+        raise Refused("agency_exists", says)
+    return {"code": command.code, "node": found.node if found else node, "added": found is None}
 
 
 def _area_of(code: str) -> str:
-    ending = re.search(r"(\d{6})$", code)
-    return ending.group(1) if ending else settings().region
+    """The area a code ends with; the region run here for other endings, a date or a serial."""
+    ending = re.search(r"\d{6}$", code)
+    return ending[0] if ending and _is_known(ending[0]) else settings().region
+
+
+def _is_known(node: str) -> bool:
+    """Whether an office of ours answers for the area, or it is an authority's above us."""
+    return bool(organisations.find_node(node) or organisations.region_of(node))
 
 
 def add_agency_key(tx: Tx, command: AddAgencyKey) -> dict[str, Any]:

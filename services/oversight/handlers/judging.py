@@ -25,6 +25,7 @@ from services.oversight.handlers.feed_matter import Matter
 from services.oversight.store import agencies as agency_store
 from services.oversight.store import inbox
 from services.oversight.store.inbox import Claimed
+from shared.contracts.agencies import CURRENT_VERSION
 from shared.messaging.failpoints import failpoint
 from shared.messaging.tx import Tx
 
@@ -37,10 +38,11 @@ UNCOUNTED = frozenset({"sequence_jump", "audience", "source_mismatch"})
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What a judge works with: how to sign receipts and how large an event may be."""
+    """What a judge works with: how to sign receipts, how large an event may be, which version."""
 
     sign: feed_receipts.Sign
     max_bytes: int
+    version: int = CURRENT_VERSION
 
 
 def judge_batch(tx: Tx, claimed: Mapping[str, int], bench: Bench) -> int:
@@ -113,7 +115,7 @@ def _matter(
         body_size=row.body_size,
         moment=row.received_at if row.state == "stored" else tx.now,
     )
-    reading = read(message, agency, keys, max_bytes=bench.max_bytes)
+    reading = read(message, agency, keys, max_bytes=bench.max_bytes, version=bench.version)
     return Matter(row, reading, reading.verdict, reading.reason, reading.detail)
 
 

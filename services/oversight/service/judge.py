@@ -43,6 +43,7 @@ class Judge:
     bench: Bench
     batch: int = BATCH
     _watch_at: float = field(default=0.0, init=False)
+    _has_more: bool = field(default=False, init=False)
 
     def run(self, stopping: threading.Event) -> None:
         """Judge until told to stop, waiting out every outage of the database."""
@@ -54,7 +55,7 @@ class Judge:
                 if not started:
                     self.recover()
                     started = True
-                done = self.turn()
+                self.turn()
                 self._watch()
             except Exception as error:
                 if not is_away(error):
@@ -63,7 +64,7 @@ class Judge:
                 wakeup.close()
                 stopping.wait(0.5)
                 continue
-            if not done:
+            if not self._has_more:  # what is stored from now on announces itself
                 wakeup.wait(stopping)
         wakeup.close()
 
@@ -79,6 +80,7 @@ class Judge:
         failpoint("judge.before_claim")
         fresh, tried = self._claim()
         failpoint("judge.after_claim")
+        self._has_more = len(fresh) == self.batch or len(tried) == ALONE
         if fresh:
             self._settle(fresh)
         for inbox_id, attempts in tried.items():

@@ -11,7 +11,8 @@ import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -29,21 +30,22 @@ Places = frozenset[str]  # names of the region's divisions, without 省, 市, �
 
 _HEAD = 6
 _LONGEST_PLACE = 6
-_FORMS = (
+_FORMS = frozenset((
     "股份有限责任公司", "集团股份有限公司", "有限责任公司", "股份有限公司", "集团有限公司", "有限公司",
     "集团公司", "总公司", "公司", "集团",
-)  # fmt: skip
+))  # fmt: skip
+_LENGTHS = sorted({len(form) for form in _FORMS}, reverse=True)
 _BRANCHES = ("分公司", "支公司")
 _PLACE_ENDS = ("省", "市", "区", "县")
 _NUMBERS = re.compile(
     r"[0-9]+|第[零一二三四五六七八九十百]+"
     r"|[一二三四五六七八九十百]+(?=期|号|标|分|厂|部|店|车间|工区|地块|队|中|小)"
 )
+_COUNTING = frozenset("0123456789一二三四五六七八九十百第")  # no number is without one of these
 _DIGITS = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What a likeness is judged by, worked out once; make it with `entry_of`."""
 
     unit_id: str
@@ -80,26 +82,33 @@ def entry_of(unit: Mapping[Any, Any], places: Places) -> Entry:
     core = core_of(unit["name_key"], places)
     numbers = numbers_of(core)
     address = _address_of(unit["address"], places)
+    name, first, last = _blocks(unit["kind"], unit["division"][:6])
     head, told = core[:_HEAD], "".join(numbers)
-    parts = {head[:at] + head[at + 1 :] for at in range(_HEAD)} if len(core) >= LONG else {core}
-    block = f"{unit['kind']}/{unit['division'][:6]}/"
-    names = [f"{block}n{part}/{told}" for part in sorted(parts)]
+    if len(core) < LONG:
+        keys = [_as_key(f"{core}/{told}", name)]
+    else:
+        parts = {head[:at] + head[at + 1 :] for at in range(_HEAD)}
+        keys = [_as_key(f"{part}/{told}", name) for part in sorted(parts)]
     if address:
-        names += [f"{block}a{core[0]}{address}", f"{block}z{core[-1]}{address}"]
-    return Entry(unit["unit_id"], core, numbers, address, tuple(map(_as_key, names)))
+        keys += [_as_key(core[0] + address, first), _as_key(core[-1] + address, last)]
+    return Entry(unit["unit_id"], core, numbers, address, tuple(keys))
 
 
 def core_of(key: str, places: Places) -> str:
     """What sets a name key apart: without place and form of company, however they are placed."""
     core = _without_places(key, places)
     if not core.endswith(_BRANCHES):
-        form = next((form for form in _FORMS if core.endswith(form)), "")
-        core = _without_tail(core.removesuffix(form), places) if form else core
+        for length in _LENGTHS:
+            if core[-length:] in _FORMS:
+                core = _without_tail(core[:-length], places)
+                break
     return core if len(core) >= 2 else key
 
 
 def numbers_of(key: str) -> tuple[str, ...]:
     """The numbers in a name key: 一期 and 二期 are two sites, 第一 and 第二 two branches."""
+    if _COUNTING.isdisjoint(key):
+        return ()
     return tuple(part.removeprefix("第") for part in _NUMBERS.findall(key))
 
 
@@ -129,7 +138,9 @@ def find_doubles(asked: Sequence[Entry], known: Sequence[Entry]) -> dict[str, li
             blocks[key].append(entry)
     telling = {key: block for key, block in blocks.items() if 1 < len(block) <= MOST_IN_BLOCK}
     found: dict[str, list[Found]] = {}
-    for entry in asked:
+    for entry in asked if telling else ():
+        if telling.keys().isdisjoint(entry.keys):
+            continue
         near = {other.unit_id: other for key in entry.keys for other in telling.get(key, ())}
         near.pop(entry.unit_id, None)
         alike = [
@@ -143,22 +154,40 @@ def find_doubles(asked: Sequence[Entry], known: Sequence[Entry]) -> dict[str, li
     return found
 
 
+@lru_cache(maxsize=512)
+def _ends_of(places: Places) -> tuple[Mapping[str, Sequence[int]], Mapping[str, Sequence[int]]]:
+    """How long the places are, longest first, by the two signs they begin and those they end with."""
+    heads: dict[str, set[int]] = defaultdict(set)
+    tails: dict[str, set[int]] = defaultdict(set)
+    for place in places:
+        if 1 < len(place) <= _LONGEST_PLACE:
+            heads[place[:2]].add(len(place))
+            tails[place[-2:]].add(len(place))
+    longest_first = [
+        {k: sorted(v, reverse=True) for k, v in ends.items()} for ends in (heads, tails)
+    ]
+    return longest_first[0], longest_first[1]
+
+
 def _without_places(key: str, places: Places) -> str:
     """The key without the places it begins with."""
-    while True:
-        for length in range(min(_LONGEST_PLACE, len(key) - 2), 1, -1):
-            if key[:length] in places:
+    heads, _ = _ends_of(places)
+    while lengths := heads.get(key[:2]):
+        for length in lengths:
+            if length <= len(key) - 2 and key[:length] in places:
                 key = key[length:]
                 key = key[1:] if key.startswith(_PLACE_ENDS) and len(key) > 2 else key
                 break
         else:
-            return key
+            break
+    return key
 
 
 def _without_tail(key: str, places: Places) -> str:
     """甬江机械宁波 is 甬江机械."""
-    for length in range(min(_LONGEST_PLACE, len(key) - 2), 1, -1):
-        if key[-length:] in places:
+    _, tails = _ends_of(places)
+    for length in tails.get(key[-2:], ()):
+        if length <= len(key) - 2 and key[-length:] in places:
             return key[:-length]
     return key
 
@@ -166,7 +195,7 @@ def _without_tail(key: str, places: Places) -> str:
 def _address_of(address: str, places: Places) -> str:
     """An address without its division, "" when it does not say where exactly."""
     key = _without_places(name_key(address), places)
-    return key if any(sign.isdigit() for sign in key) else ""
+    return key if any(map(str.isdigit, key)) else ""
 
 
 def _same_address(one: str, other: str) -> bool | None:
@@ -177,7 +206,15 @@ def _same_address(one: str, other: str) -> bool | None:
     return alike and _DIGITS.findall(one) == _DIGITS.findall(other)
 
 
-def _as_key(text: str) -> int:
+@lru_cache(maxsize=4096)
+def _blocks(kind: str, district: str) -> tuple[int, int, int]:
+    """How the keys of a kind and district begin: of names, and of addresses with either sign."""
+    block = f"{kind}/{district}/"
+    name, first, last = (zlib.crc32(f"{block}{mark}".encode()) for mark in "naz")
+    return name, first, last
+
+
+def _as_key(text: str, block: int) -> int:
     """A signed 32-bit number; two texts in four thousand million share one, and are then compared."""
-    number = zlib.crc32(text.encode())
+    number = zlib.crc32(text.encode(), block)
     return number - 2**32 if number >= 2**31 else number

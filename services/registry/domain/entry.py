@@ -15,13 +15,17 @@ from services.registry.domain.credit_code import (
 )
 from services.registry.domain.record_fields import Options, is_empty, read_values
 from shared.contracts.registry import Cell, UnitEntry
+from shared.contracts.scalars import kind_sign
 from shared.policy.pack import NamedList, UnitKind
 from shared.policy.programme import FieldSpec, ListItem
 
 SUBTYPE = "subtype"
 _DIVISION = re.compile(r"^\d{6}(\d{3}){0,2}$")
+# Both what is given now, 330203-CS-0001, and what was before signs: 330203-VILLAGE-0001.
 _OWN_NUMBER = re.compile(r"^\d{6}-[A-Z_]+-\d{4,}$")
-_SIZES = ("", "large", "medium", "small", "micro")
+SIZES = ("", "large", "medium", "small", "micro")
+HEADS = range(5_000_001)
+LONGEST_NAME = 200
 _COLUMNS = {
     "name": "name_text",
     "credit_code": "code",
@@ -62,6 +66,8 @@ class KindRules:
     """A kind of the pack, ready to read entries by; made once with `rules_of`.
 
     own          the fields kept in `details`; `required` of them are those that must be filled
+    must_fill    those kept in a column of the entry that must be filled, with that column; name
+                 and code are judged by themselves
     columns      where a field is kept, by its name and by its word
     takes_code   whether a kind that is numbered here may have a credit code of its own
     """
@@ -70,6 +76,7 @@ class KindRules:
     options: Options
     own: tuple[FieldSpec, ...]
     required: tuple[FieldSpec, ...]
+    must_fill: tuple[tuple[str, FieldSpec], ...]
     columns: Mapping[str, str]
     takes_code: bool
 
@@ -81,11 +88,17 @@ def rules_of(kind: UnitKind, lists: Mapping[str, NamedList]) -> KindRules:
     """The rules of a kind, with what may be chosen from the pack's lists."""
     own = [spec for spec in kind.fields if column_of(spec.name) not in _TOP]
     columns = {spec.name: column_of(spec.name) for spec in kind.fields}
+    must_fill = _TOP - {"name_text", "code"}
     return KindRules(
         kind=kind,
         options={spec.name: options_of(spec, lists) for spec in kind.fields},
         own=tuple(replace(spec, required=False) for spec in own),
         required=tuple(spec for spec in own if spec.required),
+        must_fill=tuple(
+            (columns[spec.name], spec)
+            for spec in kind.fields
+            if spec.required and columns[spec.name] in must_fill
+        ),
         columns={spec.says: columns[spec.name] for spec in kind.fields} | columns,
         takes_code="code" in columns.values(),
     )
@@ -115,13 +128,32 @@ def code_fault(rules: KindRules, code: Cell) -> Fault | None:
     return Fault("code_not_wanted", says)
 
 
+def own_number(division: str, kind: str, sequence: int) -> str:
+    """`330203-CS-0001`: what the register gives a unit without a code of its own."""
+    return f"{division[:6]}-{kind_sign(kind)}-{sequence:04d}"
+
+
+def own_series(division: str, kind: str) -> str:
+    """The series such a unit is counted in, named by its word for the reason in `title_series`."""
+    return f"{division[:6]}-{kind}"
+
+
+def is_division(code: str) -> bool:
+    """Whether a text has the form of a division's code; whether there is one is asked elsewhere."""
+    return _DIVISION.match(code) is not None
+
+
 def is_own_number(code: str) -> bool:
     """Whether a code is a number the register itself has given."""
+    if code.isascii() and "-" not in code:  # nearly all codes, and far the cheapest to tell
+        return False
     return bool(_OWN_NUMBER.match(tidy_project(code)))
 
 
 def tidy_code(identifier: str, code: str) -> str:
     """The identifier as the register keeps it."""
+    if not code:
+        return ""
     if identifier == "project_number" or is_own_number(code):
         return tidy_project(code)
     return tidy(code)
@@ -136,10 +168,8 @@ def checked(
     not know are another programme's and stay as they are (A-02).
     """
     faults = _faults_of(entry)
-    for spec in rules.kind.fields:
-        column = column_of(spec.name)
-        needed = spec.required and column in _TOP and column not in ("name_text", "code")
-        if needed and is_empty(getattr(entry, column)):
+    for column, spec in rules.must_fill:
+        if is_empty(getattr(entry, column)):
             faults.append(_needed(column, spec, rules.kind))
     details, wrong = _details_of(entry.details, rules, held or {})
     if details != entry.details:
@@ -151,22 +181,28 @@ def _faults_of(entry: UnitEntry) -> list[FieldFault]:
     faults: list[FieldFault] = []
     if not entry.name_text.strip():
         faults.append(FieldFault("name_text", "name_missing", "没有填写单位名称"))
-    if len(entry.name_text) > 200:
+    if len(entry.name_text) > LONGEST_NAME:
         faults.append(FieldFault("name_text", "name_long", "单位名称超过 200 字：请核对"))
-    if not _DIVISION.match(entry.division):
+    if not is_division(entry.division):
         says = f"行政区划代码“{entry.division}”应为 6、9 或 12 位数字"
         faults.append(FieldFault("division", "division_form", says))
-    if entry.headcount is not None and not 0 <= entry.headcount <= 5_000_000:
+    if entry.headcount is not None and entry.headcount not in HEADS:
         says = f"职工人数“{entry.headcount}”不在合理范围"
         faults.append(FieldFault("headcount", "headcount_range", says))
-    if entry.size not in _SIZES:
+    if entry.size not in SIZES:
         says = f"规模“{entry.size}”应为 大型、中型、小型、微型 之一"
         faults.append(FieldFault("size", "size_unknown", says))
-    if entry.starts_on and entry.ends_on and entry.ends_on < entry.starts_on:
-        faults.append(FieldFault("ends_on", "ends_before_start", "竣工日期早于开工日期：请核对"))
+    faults += dates_faults(entry)
     if entry.leader_code and (fault := fault_of(entry.leader_code)):
         faults.append(FieldFault("leader_code", fault.code, f"总承包单位{fault.says}"))
     return faults
+
+
+def dates_faults(entry: UnitEntry) -> list[FieldFault]:
+    """What is wrong with the days of an entry beside one another."""
+    if entry.starts_on and entry.ends_on and entry.ends_on < entry.starts_on:
+        return [FieldFault("ends_on", "ends_before_start", "竣工日期早于开工日期：请核对")]
+    return []
 
 
 def _details_of(

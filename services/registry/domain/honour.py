@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.contracts.refusals import Refused
+from shared.contracts.scalars import kind_sign
 
 
 class TitleStatus(StrEnum):
@@ -104,9 +105,34 @@ def last_day(granted_on: date, years: int | None) -> date | None:
         return granted_on.replace(year=granted_on.year + years, day=28)
 
 
+LEVEL_SIGN = {
+    "nation": "GJ",  # 国家级
+    "province": "SF",  # 省份: 省级 and 市级 have the same initials, so neither is SJ
+    "city": "DS",  # 地市级
+    "district": "QX",  # 区县级
+    "system": "XT",  # 系统级
+    "township": "JZ",  # 街镇: XZ is the kind 乡镇（街道）
+}
+"""The level in the number of a title; like the signs of kinds ours, none the same as one of those."""
+
+
 def title_number(node: str, level: str, kind: str, *, year: int, sequence: int) -> str:
-    """`{node}-{level}-{kind}-{year}-{4 digits}`: our own scheme, no document prints one."""
-    return f"{node}-{level}-{kind}-{year}-{sequence:04d}"
+    """`330200-DS-QY-2026-0001`: node, signs of level and kind, year, place in its series.
+
+    Our own scheme, no document prints one. Older numbers, `330200-city-enterprise-2025-0001`, stay
+    valid: nothing reads a number for its parts. All in capitals, because a plaque is looked up as
+    it was typed or in capitals.
+    """
+    signs = f"{LEVEL_SIGN[level]}-{kind_sign(kind)}"
+    return f"{node.upper()}-{signs}-{year}-{sequence:04d}"
+
+
+def title_series(node: str, level: str, kind: str, *, year: int) -> str:
+    """The series a title is counted in, never shown.
+
+    Named by the words the first numbers were made of, so that a series begun with them goes on.
+    """
+    return f"{node}-{level}-{kind}-{year}"
 
 
 def plaque_number(number: str, copy: int = 1) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from services.registry.domain.entry import (
@@ -62,22 +63,23 @@ class Finding:
 
 def is_blank(cells: Sequence[Cell]) -> bool:
     """Whether a row holds nothing."""
-    return not any(cell not in (None, "") for cell in cells) or all(
-        cell is None or (isinstance(cell, str) and not cell.strip()) for cell in cells
-    )
+    return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in cells)
 
 
-def _text(cell: Cell) -> str:
+def text_of(cell: Cell) -> str:
+    """A cell as text, without the space around it."""
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell.replace("\x00", "").strip()
+        return (cell.replace("\x00", "") if "\x00" in cell else cell).strip()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)
 
 
 def _whole(text: str) -> int:
+    if len(text) < 10 and text.isascii() and text.isdigit():
+        return int(text)
     number = Decimal(text.replace(",", ""))
     if number != number.to_integral_value() or abs(number) > 10**9:
         raise ValueError(text)
@@ -91,6 +93,7 @@ def _amount(text: str) -> Decimal:
     return number
 
 
+@lru_cache(maxsize=4096)  # the rows of a file share their days
 def _day(text: str) -> date:
     found = _DATE.match(text)
     if found is None:
@@ -98,7 +101,8 @@ def _day(text: str) -> date:
     return date(int(found[1]), int(found[2]), int(found[3]))
 
 
-_READERS: Mapping[str, tuple[Callable[[str], object], str]] = {
+READERS: Mapping[str, tuple[Callable[[str], object], str]] = {
+    "size": (lambda text: _SIZES.get(text, text), ""),
     "headcount": (_whole, "应为整数"),
     "revenue": (_amount, "应为数字（万元）"),
     "assets": (_amount, "应为数字（万元）"),
@@ -108,13 +112,19 @@ _READERS: Mapping[str, tuple[Callable[[str], object], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """How the columns of a file are read for one kind, worked out once a file."""
 
     rules: KindRules
-    entry: tuple[tuple[int, str], ...]  # place in the row, field of the entry
+    plain: tuple[tuple[int, str], ...]  # place in the row, field of the entry
+    read: tuple[tuple[int, str], ...]  # the same of those that `READERS` read
     own: tuple[tuple[FieldSpec, tuple[int, ...]], ...]
     subtype: int | None
+
+    @property
+    def entry(self) -> tuple[tuple[int, str], ...]:
+        """All columns that are fields of the entry, name included, kind and code not."""
+        return self.plain + self.read
 
 
 class Reader:
@@ -130,16 +140,16 @@ class Reader:
         self._kind, self._code = places.get("kind", -1), places.get("code", -1)
         self._name, self._number = places.get("name_text", -1), places.get("external_id", -1)
         plans = {name: _plan(columns, rules) for name, rules in kinds.items()}
-        self._plans = {plan.rules.kind.name: plan for plan in plans.values()} | plans
+        self.plans = {plan.rules.kind.name: plan for plan in plans.values()} | plans
         self._known = "、".join(rules.kind.name for rules in kinds.values())
 
     def read(self, cells: Sequence[Cell], row: int) -> ReadRow:
         """One row: the entry, or what was wrong with its cells."""
-        texts = [_text(cell) for cell in cells]
+        texts = ["" if cell == "" else text_of(cell) for cell in cells]
         texts += [""] * (len(self.columns) - len(texts))
         name = texts[self._name] if self._name >= 0 else ""
         said = texts[self._kind] if self._kind >= 0 else ""
-        plan = self._plans.get(said)
+        plan = self.plans.get(said)
         if plan is None:
             says = f"单位类型“{said or '（空）'}”不在本办法的单位类型（{self._known}）内"
             return ReadRow(row, name, None, "", (FieldFault("kind", "kind_unknown", says),))
@@ -149,7 +159,10 @@ class Reader:
             faults.append(FieldFault("code", fault.code, fault.says))
         code = tidy_code(plan.rules.kind.identifier, texts[self._code] if held else "")
         values: dict[str, object] = {"name_text": "", "division": ""}
-        for at, field_name in plan.entry:
+        for at, field_name in plan.plain:
+            if text := texts[at]:
+                values[field_name] = text
+        for at, field_name in plan.read:
             if text := texts[at]:
                 _take(field_name, text, values, faults)
         values |= {"kind": plan.rules.kind.id, "code": code, "details": _details(texts, plan)}
@@ -158,19 +171,21 @@ class Reader:
         return ReadRow(row, name, entry, code, (*faults, *wrong), number)
 
 
-def _plan(columns: Sequence[str], rules: KindRules) -> _Plan:
+def _plan(columns: Sequence[str], rules: KindRules) -> Plan:
     meant = [(at, rules.columns.get(name, name)) for at, name in enumerate(columns)]
-    entry = tuple((at, name) for at, name in meant if name in _OF_ENTRY)
+    entry = [(at, name) for at, name in meant if name in _OF_ENTRY]
+    plain = tuple(pair for pair in entry if pair[1] not in READERS)
+    read = tuple(pair for pair in entry if pair[1] in READERS)
     own = tuple(
         (spec, tuple(columns.index(n) for n in (spec.name, spec.says) if n in columns))
         for spec in rules.own
     )
     wanted = rules.kind.subtypes and SUBTYPE in columns
     subtype = columns.index(SUBTYPE) if wanted else None
-    return _Plan(rules, entry, tuple(pair for pair in own if pair[1]), subtype)
+    return Plan(rules, plain, read, tuple(pair for pair in own if pair[1]), subtype)
 
 
-def _details(texts: Sequence[str], plan: _Plan) -> dict[str, str]:
+def _details(texts: Sequence[str], plan: Plan) -> dict[str, str]:
     """What the row says of the kind's own fields, under their names."""
     found: dict[str, str] = {}
     if plan.subtype is not None and texts[plan.subtype]:
@@ -184,13 +199,7 @@ def _details(texts: Sequence[str], plan: _Plan) -> dict[str, str]:
 
 
 def _take(name: str, text: str, into: dict[str, object], faults: list[FieldFault]) -> None:
-    if name == "size":
-        into[name] = _SIZES.get(text, text)
-        return
-    if name not in _READERS:
-        into[name] = text
-        return
-    reader, wanted = _READERS[name]
+    reader, wanted = READERS[name]
     try:
         into[name] = reader(text)
     except (ValueError, InvalidOperation):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 LEVELS = ("large", "medium", "small")
 TEXT = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型", "": "未划型"}
@@ -19,8 +20,7 @@ class SizeLine:
     bounds: dict[str, tuple[Decimal, Decimal, Decimal]]
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """Workers, revenue (万元), assets (万元); None is not known."""
 
     headcount: Decimal | None
@@ -41,10 +41,11 @@ def size_of(line: SizeLine | None, figures: Figures) -> str:
     """
     if line is None:
         return ""
-    known = {name: getattr(figures, name) for name in line.bounds}
-    if any(value is None for value in known.values()):
-        return ""
-    for place, level in enumerate(LEVELS):
-        if all(known[name] >= bounds[place] for name, bounds in line.bounds.items()):
-            return level
-    return "micro"
+    place = 0
+    for name, bounds in line.bounds.items():
+        value = getattr(figures, name)
+        if value is None:
+            return ""
+        while place < len(LEVELS) and value < bounds[place]:
+            place += 1
+    return (*LEVELS, "micro")[place]

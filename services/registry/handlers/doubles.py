@@ -19,6 +19,8 @@ from shared.contracts.registry_units import DecideDouble, ListDoubles
 from shared.contracts.registry_units_answers import DoublePage, DoubleSide, DoubleView
 from shared.messaging.tx import Tx
 
+_COUNTED = 1_000  # each pair is looked up in the register: beyond this the list says "1,000+"
+
 Entrance = Literal["register", "amend", "import", "move", "reopen"]
 
 
@@ -74,9 +76,8 @@ def list_doubles(tx: Tx, command: ListDoubles) -> DoublePage:
     """Likely doubles of the actor's area, both units of each side by side."""
     need(tx, "clerk", "reviewer")
     rows, after = doubles.list_doubles(tx, command)
-    return DoublePage(
-        total=doubles.count_doubles(tx, command), items=_views(tx, rows), next_after=after
-    )
+    total, more = doubles.count_doubles(tx, command, _COUNTED)
+    return DoublePage(total=total, total_more=more, items=_views(tx, rows), next_after=after)
 
 
 def decide_double(tx: Tx, command: DecideDouble) -> DoubleView:

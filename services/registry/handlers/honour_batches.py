@@ -10,7 +10,14 @@ from datetime import date
 from typing import Any
 
 from services.registry.domain import library as rules
-from services.registry.domain.honour import Place, TitleStatus, last_day, move_title, title_number
+from services.registry.domain.honour import (
+    Place,
+    TitleStatus,
+    last_day,
+    move_title,
+    title_number,
+    title_series,
+)
 from services.registry.handlers.acts import Note, need, need_text, note, pack_for
 from services.registry.handlers.honours import Entering, enter_title
 from services.registry.store import areas, titles, units
@@ -253,7 +260,7 @@ def _enter(tx: Tx, pack: Pack, batch: Row, row: dict[str, Any], decision_id: str
         says = f"{row['unit_text']} {row['round_year']} 年的“{title.name}”已由他人登记：请退回本批"
         raise Refused("honour_taken", says)
     _leave_lower(tx, pack, title, unit, granted_on, decision_id)
-    series = f"{batch['node']}-{title.level}-{unit['kind']}-{row['round_year']}"
+    series = title_series(batch["node"], title.level, unit["kind"], year=row["round_year"])
     number = row["number"] or title_number(
         batch["node"],
         title.level,

@@ -14,6 +14,7 @@ from services.registry.domain.honour import (
     move_title,
     plaque_number,
     title_number,
+    title_series,
 )
 from services.registry.handlers.acts import Note, note, pack_for
 from services.registry.handlers.plaques import gone
@@ -45,7 +46,7 @@ def grant_title(tx: Tx, said: NamingApproved, heard: Heard) -> None:
         return
     pack = pack_for(tx, said.node, said.approved_on)
     known = pack.titles.get(said.title_kind)
-    series = f"{said.node}-{said.level}-{unit['kind']}-{said.round_year}"
+    series = title_series(said.node, said.level, unit["kind"], year=said.round_year)
     number = title_number(
         said.node,
         said.level,

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.registry.domain.doubles import Entry
-from services.registry.domain.entry import KindRules, is_own_number, rules_of
-from services.registry.domain.importing import (
-    Finding,
-    Outcome,
-    Reader,
-    ReadRow,
-    changes_between,
-    is_blank,
-)
+from services.registry.domain.entry import dates_faults, is_own_number
+from services.registry.domain.importing import Finding, Outcome, ReadRow, changes_between
 from services.registry.domain.search import name_key
 from services.registry.handlers.acts import fact
 from services.registry.handlers.doubles import alike_of, says_of
+from services.registry.handlers.import_reading import Reading, Ready
 from services.registry.handlers.unit_entries import (
     division_fault,
     is_open,
@@ -26,105 +19,111 @@ from services.registry.handlers.unit_entries import (
     plain_columns,
 )
 from services.registry.store import external_ids, imports, units
+from services.registry.store.imports import NewRow
 from services.registry.store.reference import division_text
 from services.registry.store.units import Row
-from shared.contracts.registry import Cell, UnitEntry
+from shared.contracts.registry import UnitEntry
 from shared.contracts.scalars import area_of, covers, kind_text
 from shared.messaging.tx import Tx
 from shared.policy.assess import assess, need_gate
-from shared.policy.pack import Pack
+from shared.policy.pack import Pack, UnitKind
+
+Staged = NewRow | dict[str, Any]
 
 
 @dataclass
 class Chunk:
-    """One chunk being judged: what the register and the rows before it already hold.
-
-    `read` first, which asks the database nothing; then `judged`, when the chunk's turn has come.
-    """
+    """One chunk being judged: what the register and the rows before it already hold."""
 
     tx: Tx
     pack: Pack
-    columns: Sequence[str]
-    import_id: str = ""
-    kinds: dict[str, KindRules] = field(default_factory=dict)
+    reading: Reading
+    import_id: str
     by_code: dict[str, Row] = field(default_factory=dict)
     by_name: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     by_number: dict[str, Row] = field(default_factory=dict)
     numbered: dict[str, str] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     divisions: dict[str, str] = field(default_factory=dict)
+    staged: list[Staged] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
-    likenesses: dict[int, Entry] = field(default_factory=dict)
-    gates: dict[tuple[str, bool], tuple[str, ...]] = field(default_factory=dict)
+    places: list[int] = field(default_factory=list)  # of their rows among those staged
+    gates: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def read(self, rows: Sequence[Sequence[Cell]], first_row: int) -> list[ReadRow]:
-        """Every row that is not blank, and what a likeness of it would be judged by."""
-        self.kinds = {k: rules_of(kind, self.pack.lists) for k, kind in self.pack.kinds.items()}
-        reader = Reader(self.columns, self.kinds)
-        read = [
-            reader.read(cells, number)
-            for number, cells in enumerate(rows, start=first_row)
-            if not is_blank(cells)
-        ]
-        for row in read:
-            if row.entry is not None and not row.faults:
-                self.likenesses[row.row] = likeness_of(_as_unit(row.entry))
-        return read
-
-    def judged(self, import_id: str, system: str, read: Sequence[ReadRow]) -> list[dict[str, Any]]:
-        """What becomes of each row that was read; `system`: whose numbers the rows carry."""
-        self.import_id = import_id
-        codes = [row.code for row in read]
-        leaderless = [row for row in read if row.entry and not row.code]
+    def judged(self, system: str) -> list[Staged]:
+        """What becomes of each row, as `add_rows` wants it; `system`: whose numbers they carry."""
+        rows = self.reading.rows
+        codes = [row.code for row in rows]
+        told = [row for row in rows if isinstance(row, ReadRow)]
+        codeless = [row.entry.name_text for row in told if row.entry and not row.code]
         self.by_code = units.find_by_codes(self.tx, codes)
-        self.by_name = units.find_by_names(
-            self.tx, [name_key(row.entry.name_text) for row in leaderless if row.entry]
-        )
+        self.by_name = units.find_by_names(self.tx, map(name_key, codeless))
         if system:
-            numbers = [row.external_id for row in read if row.external_id]
+            numbers = [row.external_id for row in told if row.external_id]
             self.by_number = external_ids.find_units(self.tx, system, numbers)
             held = [row["unit_id"] for row in (*self.by_code.values(), *self.by_name.values())]
             self.numbered = external_ids.numbers_of(self.tx, system, held)
         self.seen = imports.rows_by_code(self.tx, self.import_id, codes)
-        staged = [self._staged(row) for row in read]
-        self._tell_doubles(staged)
-        return staged
+        for row in rows:
+            self.staged.append(self._new(row) if isinstance(row, Ready) else self._staged(row))
+        self._tell_doubles()
+        return self.staged
 
-    def _tell_doubles(self, staged: Sequence[dict[str, Any]]) -> None:
+    def _tell_doubles(self) -> None:
         """Say which rows look like a unit there is, or like another row of this chunk."""
         named, found = alike_of(self.tx, self.entries, self.entries)
-        here = {row["unit_id"]: row for row in staged}
+        if not found:
+            return
+        place = dict(zip((one.unit_id for one in self.entries), self.places, strict=True))
+        ids = {*found, *(one.unit_id for alike in found.values() for one in alike)}
+        here = {unit_id: _told(self.staged[place[unit_id]]) for unit_id in ids & place.keys()}
         for unit_id, alike in found.items():
+            row = here[unit_id]
             others = [(here.get(one.unit_id) or named[one.unit_id], one) for one in alike]
-            here[unit_id]["says"] += [says_of(other, one) for other, one in others]
-            here[unit_id]["likely"] = True
+            row["says"] = [*row.get("says", ()), *(says_of(*other) for other in others)]
+            row["likely"] = True
+            self.staged[place[unit_id]] = row
 
-    def _staged(self, row: ReadRow) -> dict[str, Any]:
+    def _may_be_like(self, entry: Entry) -> None:
+        """To be looked at for doubles: the row that is staged next."""
+        self.entries.append(entry)
+        self.places.append(len(self.staged))
+
+    def _new(self, row: Ready) -> Staged:
+        """A plain row: of a unit that nobody has met before, else to be judged like any other."""
+        met = row.code in self.by_code or row.code in self.seen
+        if met or self._area_fault(row.division) or self._rules(row.kind):
+            return self._staged(self.reading.again(row.new.row))
+        self.seen[row.code] = row.new.row
+        self._may_be_like(row.like)
+        return row.new
+
+    def _staged(self, row: ReadRow) -> Staged:
         finding = self._finding(row)
         held = self._held(row)
         unit_id = finding.unit_id or self.tx.new_id("unit")
-        values = {**_BLANK, "code": row.code, "name_text": row.name_text[:300]}
+        values: dict[str, Any] = {"code": row.code, "name_text": row.name_text[:300]}
         if row.entry is not None and finding.outcome in (Outcome.NEW, Outcome.CHANGED):
             entry = row.entry if held is None else _merged(held, row.entry)
             kind = self.pack.kinds[entry.kind]
             code = held["code"] if held else ""
             values |= plain_columns(self.tx, entry, kind, held_code=code)
             values |= {"unit_id": unit_id, "name_key": name_key(entry.name_text)}
-            known = self.likenesses[row.row] if held is None else likeness_of(values)
-            self.entries.append(replace(known, unit_id=unit_id))
-            values["like_keys"] = known.keys
+            like = likeness_of(values)
+            self._may_be_like(like)
+            values["like_keys"] = like.keys
         return {
-            **values,
-            "import_id": self.import_id,
+            "code": values.pop("code"),
+            "name_text": values.pop("name_text"),
+            "leader_code": values.pop("leader_code", ""),
+            "entry": values,
             "external_id": row.external_id,
             "row": row.row,
             "unit_id": unit_id,
-            "likely": False,
             "outcome": finding.outcome,
             "says": list(finding.says),
-            "changes": {name: list(pair) for name, pair in finding.changes.items()},
+            "changes": finding.changes,
             "seen_revision": held["revision"] if held else None,
-            "entered": False,
         }
 
     def _held(self, row: ReadRow) -> Row | None:
@@ -141,8 +140,8 @@ class Chunk:
         says = [fault.says for fault in row.faults]
         if row.entry is None:
             return Finding(row.row, Outcome.ERROR, tuple(says))
-        says += self._area_faults(row.entry)
-        says += () if says else self._rules(row.entry)
+        says += filter(None, [self._area_fault(row.entry.division)])
+        says += () if says else self._rules(row.entry.kind)
         if says:
             return Finding(row.row, Outcome.ERROR, tuple(says))
         if earlier := self._earlier(row):
@@ -195,54 +194,41 @@ class Chunk:
             )
         else:
             changes = changes_between(held, entry)
+            if wrong := dates_faults(_merged(held, entry)) if changes else []:
+                return Finding(row.row, Outcome.ERROR, tuple(fault.says for fault in wrong))
             outcome = Outcome.CHANGED if changes else Outcome.UNCHANGED
             return Finding(row.row, outcome, (), held["unit_id"], changes)
         return Finding(row.row, Outcome.CONFLICT, (says,))
 
-    def _area_faults(self, entry: UnitEntry) -> list[str]:
-        code = entry.division
+    def _area_fault(self, code: str) -> str:
         if code not in self.divisions:
             fault = division_fault(self.tx, code)
             if not fault and not covers(area_of(self.tx.actor.node), code):
                 fault = f"行政区划“{code}”不在您的管辖区域内"
             self.divisions[code] = fault
-        return [self.divisions[code]] if self.divisions[code] else []
+        return self.divisions[code]
 
-    def _rules(self, entry: UnitEntry) -> tuple[str, ...]:
+    def _rules(self, kind: str) -> tuple[str, ...]:
         """The gate's refusals, judged once for rows that give it the same facts."""
-        if not is_open(self.tx, self.pack, self.pack.kinds[entry.kind]):
-            return (f"“{self.pack.kinds[entry.kind].name}”只作探索，本地没有打开登记开关",)
-        has_number = self.pack.kinds[entry.kind].identifier == "project_number"
-        key = (entry.kind, has_number)
-        if key not in self.gates:
-            tx = self.tx
-            facts = [
-                fact(tx, "unit.kind", entry.kind),
-                fact(tx, "unit.code_valid", value=True),
-                fact(tx, "unit.has_project_number", has_number),
-            ]
-            found = assess(need_gate(self.pack, "unit.register", entry.kind), facts, tx.today)
-            self.gates[key] = tuple(o.says for o in (*found.hard_unmet, *found.unknown))
-        return self.gates[key]
+        if kind not in self.gates:
+            self.gates[kind] = self._judged_gate(self.pack.kinds[kind])
+        return self.gates[kind]
+
+    def _judged_gate(self, kind: UnitKind) -> tuple[str, ...]:
+        tx = self.tx
+        if not is_open(tx, self.pack, kind):
+            return (f"“{kind.name}”只作探索，本地没有打开登记开关",)
+        facts = [
+            fact(tx, "unit.kind", kind.id),
+            fact(tx, "unit.code_valid", value=True),
+            fact(tx, "unit.has_project_number", kind.identifier == "project_number"),
+        ]
+        found = assess(need_gate(self.pack, "unit.register", kind.id), facts, tx.today)
+        return tuple(o.says for o in (*found.hard_unmet, *found.unknown))
 
 
-_BLANK: Mapping[str, Any] = {
-    **dict.fromkeys(("kind", "name_key", "division", "address", "industry"), ""),
-    **dict.fromkeys(("size", "leader_code", "contact_name", "contact_phone"), ""),
-    **dict.fromkeys(("headcount", "revenue", "assets", "starts_on", "ends_on")),
-    "like_keys": [],
-    "details": {},
-}
-
-
-def _as_unit(entry: UnitEntry) -> dict[str, str]:
-    return {
-        "unit_id": "",
-        "kind": entry.kind,
-        "division": entry.division,
-        "name_key": name_key(entry.name_text),
-        "address": entry.address,
-    }
+def _told(row: Staged) -> dict[str, Any]:
+    return row.told() if isinstance(row, NewRow) else dict(row)
 
 
 def _merged(held: Row, entry: UnitEntry) -> UnitEntry:

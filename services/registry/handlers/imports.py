@@ -10,6 +10,7 @@ from services.registry.handlers import record_imports
 from services.registry.handlers.acts import Note, need, need_area, notes, pack_for
 from services.registry.handlers.doubles import look_for_doubles
 from services.registry.handlers.exchange import need_system
+from services.registry.handlers.import_reading import Reading
 from services.registry.handlers.import_rows import Chunk
 from services.registry.handlers.leaders import tie_by_entry, tie_waiting
 from services.registry.handlers.unit_entries import searched
@@ -20,7 +21,6 @@ from services.registry.store.units import Row
 from shared.contracts.message import Actor
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import (
-    Cell,
     ConfirmImport,
     DiscardImport,
     GetImport,
@@ -33,8 +33,7 @@ from shared.contracts.scalars import area_of
 from shared.messaging.tx import Tx
 from shared.policy.pack import Pack
 
-SET_SIZE = 5_000
-MOST_AT_ONCE = 20_000
+SET_SIZE = 250  # a set holds what it changes: others wait a quarter of a second, not five
 
 
 def stage_import(tx: Tx, command: StageImport) -> ImportReport:
@@ -43,31 +42,19 @@ def stage_import(tx: Tx, command: StageImport) -> ImportReport:
     need_area(tx, area_of(tx.actor.node))
     pack = pack_for(tx, tx.actor.node)
     need_system(tx, command.system)
-    rows = _cells_of(command)
-    chunk = Chunk(tx, pack, command.columns)
-    read = chunk.read(rows, command.first_row)  # before the turn comes: it may be waited for
-    import_id = command.import_id or _open(tx, command, pack)
-    batch = _turn(tx, import_id, command.after)
-    if batch["record_kind"]:
-        raise Refused("import_not_open", "这一批是工作记录，不能添加单位：请另建一批")
-    imports.add_rows(tx, chunk.judged(import_id, batch["system"], read))
-    seen = batch["rows_seen"] + len(rows)
+    with Reading(command, pack) as reading:  # a large chunk is read while its turn is waited for
+        import_id = command.import_id or _open(tx, command, pack)
+        batch = _turn(tx, import_id, command.after)
+        if batch["record_kind"]:
+            raise Refused("import_not_open", "这一批是工作记录，不能添加单位：请另建一批")
+        chunk = Chunk(tx, pack, reading.read(), import_id)
+    imports.add_rows(tx, import_id, chunk.judged(batch["system"]))
+    seen = batch["rows_seen"] + reading.count
     if not command.is_last:
         imports.save_batch(tx, import_id, {"rows_seen": seen})
         return view(tx, {**batch, "rows_seen": seen}, (), counted=False)
     imports.save_batch(tx, import_id, {"rows_seen": seen, "status": "staged"})
     return _report(tx, import_id, outcomes=("conflict", "error", "changed"))
-
-
-def _cells_of(command: StageImport) -> list[list[Cell]]:
-    """The rows of a chunk; 422 when they are not rows, or too many."""
-    try:
-        rows = command.cells()
-    except ValueError as error:
-        raise Refused("rows_unreadable", "行不是 JSON 数组：请核对", status=422) from error
-    if len(rows) > MOST_AT_ONCE:
-        raise Refused("rows_too_many", f"一次最多提交 {MOST_AT_ONCE} 行：请分批", status=422)
-    return rows
 
 
 def stage_records(tx: Tx, command: StageRecords) -> ImportReport:
@@ -89,8 +76,11 @@ def stage_records(tx: Tx, command: StageRecords) -> ImportReport:
 
 
 def _turn(tx: Tx, import_id: str, after: int | None) -> Row:
-    """The batch, locked, when this chunk is the next of it."""
-    batch = imports.load_batch(tx, import_id, lock=True)
+    """The batch, locked, when this chunk is the next of it.
+
+    Those under way before it are waited for: the database gives the lock in the order of asking.
+    """
+    batch = imports.wait_for_batch(tx, import_id)
     if batch["status"] != "staging" or batch["staged_by"] != tx.actor.id:
         raise Refused("import_not_open", "该批次已经预检完毕，不能再添加行：请另建一批")
     if after is not None and after != batch["rows_seen"]:
@@ -103,8 +93,8 @@ def _rows_of(batch: Mapping[Any, Any]) -> Any:
     return record_rows if batch["record_kind"] else imports
 
 
-def confirm_import(tx: Tx, command: ConfirmImport) -> ImportReport:
-    """Let the first 5,000 rows of each outcome enter; the rest follow while it is "entering"."""
+def confirm_import(tx: Tx, command: ConfirmImport, *, some: int = SET_SIZE) -> ImportReport:
+    """Let the first `some` rows enter; the rest follow while it is "entering"."""
     need(tx, "clerk", "reviewer", "seat")
     batch = imports.load_batch(tx, command.import_id, lock=True)
     if not batch["record_kind"]:
@@ -117,11 +107,11 @@ def confirm_import(tx: Tx, command: ConfirmImport) -> ImportReport:
     if batch["status"] != "staged":
         raise Refused("import_not_staged", "该批次不在待确认状态，不能确认")
     imports.save_batch(tx, command.import_id, {"confirmed_at": tx.now, "confirmed_by": tx.actor.id})
-    _enter_next(tx, command.import_id)
+    _enter_next(tx, command.import_id, some)
     return _report(tx, command.import_id, outcomes=("conflict", "error"))
 
 
-def go_on_entering(tx: Tx) -> bool:
+def go_on_entering(tx: Tx, *, some: int = SET_SIZE) -> bool:
     """One more set of an import that was confirmed; False when none is under way.
 
     Whoever confirmed it acts, at the time of confirming: a large file is one act.
@@ -132,7 +122,7 @@ def go_on_entering(tx: Tx) -> bool:
     who = batch["confirmed_by"]
     tx.actor = Actor(id=who, name=who, node=batch["node"], roles=("reviewer",))
     tx.now = batch["confirmed_at"]
-    _enter_next(tx, batch["import_id"])
+    _enter_next(tx, batch["import_id"], some)
     return True
 
 
@@ -200,23 +190,24 @@ def _open(tx: Tx, command: StageImport | StageRecords, pack: Pack) -> str:
     return import_id
 
 
-def _enter_next(tx: Tx, import_id: str) -> None:
+def _enter_next(tx: Tx, import_id: str, some: int) -> None:
     batch = imports.load_batch(tx, import_id)
     if batch["record_kind"]:
         more = record_imports.enter_next(tx, batch)
         imports.save_batch(tx, import_id, {"status": "entering" if more else "confirmed"})
         return
+    stretch = imports.next_stretch(tx, import_id, after=batch["entered_to"], some=some)
     for outcome in ("new", "changed"):
-        _enter(tx, import_id, outcome)
-    imports.link_numbers(tx, import_id)
-    status = "entering" if imports.rows_left(tx, import_id) else "confirmed"
-    imports.save_batch(tx, import_id, {"status": status})
+        _enter(tx, import_id, stretch, outcome)
+    imports.link_numbers(tx, import_id, stretch)
+    status = "confirmed" if stretch.is_last else "entering"
+    imports.save_batch(tx, import_id, {"status": status, "entered_to": stretch.up_to})
 
 
-def _enter(tx: Tx, import_id: str, outcome: str) -> None:
-    due = imports.due_rows(tx, import_id, outcome=outcome, some=SET_SIZE)
+def _enter(tx: Tx, import_id: str, stretch: imports.Stretch, outcome: str) -> None:
+    due = imports.due_rows(tx, import_id, stretch, outcome=outcome)
     keys = [{"unit_id": row["unit_id"], **searched(row["name_text"])} for row in due]
-    ids = imports.enter_rows(tx, import_id, outcome=outcome, keys=keys) if due else []
+    ids = imports.enter_rows(tx, import_id, stretch, outcome=outcome, keys=keys) if due else []
     if not ids:
         return
     tied = imports.link_leaders(tx, import_id)

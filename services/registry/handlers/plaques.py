@@ -81,7 +81,7 @@ def verify_plaque(tx: Tx, command: VerifyPlaque) -> PlaqueCheck:
     asked = command.number_or_code.strip().upper()
     row = titles.find_plaque(tx, command.number_or_code.strip()) or titles.find_plaque(tx, asked)
     if row is None:
-        says = "没有这个铭牌编号或验证码：请核对铭牌上的编号，谨防假冒"
+        says = "没有这个铭牌编号或核验码：请核对铭牌上的编号，谨防假冒"
         return PlaqueCheck(found=False, genuine=False, says=says)
     status = status_on(row["status"], row["expires_on"], tx.today)
     place = Place(row["place"])

@@ -12,6 +12,8 @@ from services.registry.domain.entry import (
     checked,
     code_fault,
     is_own_number,
+    own_number,
+    own_series,
     rules_of,
     tidy_code,
 )
@@ -107,14 +109,14 @@ def plain_columns(
     """The columns without those a name is searched by."""
     code = tidy_code(kind.identifier, entry.code) or held_code
     if not code:
-        series = f"{entry.division[:6]}-{kind.id}"
-        code = f"{series}-{units.next_number(tx, series):04d}".upper()
+        sequence = units.next_number(tx, own_series(entry.division, kind.id))
+        code = own_number(entry.division, kind.id, sequence)
     return {
         **entry.__dict__,
         "name_text": entry.name_text.strip(),
         "code": code,
         "leader_code": tidy_code("credit_code", entry.leader_code),
-        "size": entry.size or size_class(entry, kind),
+        "size": entry.size or size_class(entry.__dict__, kind),
     }
 
 
@@ -128,12 +130,12 @@ def likeness_of(values: Mapping[Any, Any]) -> doubles.Entry:
     return doubles.entry_of(values, reference.places_of(values["division"]))
 
 
-def size_class(entry: UnitEntry, kind: UnitKind) -> str:
+def size_class(values: Mapping[str, Any], kind: UnitKind) -> str:
     """The size of an enterprise by its figures; "" for other kinds and unknown figures."""
-    if kind.identifier != "credit_code" or entry.headcount is None:
+    if kind.identifier != "credit_code" or values.get("headcount") is None:
         return ""
-    figures = Figures(Decimal(entry.headcount), entry.revenue, entry.assets)
-    return size_of(reference.size_line(entry.industry), figures)
+    figures = Figures(Decimal(values["headcount"]), values.get("revenue"), values.get("assets"))
+    return size_of(reference.size_line(values.get("industry", "")), figures)
 
 
 def _tidied(tx: Tx, entry: UnitEntry, rules: KindRules, held: Row | None) -> UnitEntry:

@@ -27,6 +27,7 @@ from shared.messaging.tx import Tx
 from shared.policy.pack import Pack, UnitKind
 from shared.policy.programme import FieldSpec, ListItem
 
+_COUNTED_IN_PUBLIC = 1_000  # anybody may ask, so nobody makes the register count a million
 _IN_ITS_OWN_PLACE = ("name_text", "division", "address", "starts_on")
 
 
@@ -69,13 +70,17 @@ def public_units(tx: Tx, command: PublicUnits) -> PublicUnitPage:
     suite, area = suite_of(command.area), area_of(command.area)
     rows, after = unit_lists.list_public(tx, command, area=area, suite=suite)
     borne = marks.open_marks(tx, [row["unit_id"] for row in rows], suite=suite, public=True)
+    total, more = unit_lists.count_public(
+        tx, command, area=area, suite=suite, most=_COUNTED_IN_PUBLIC
+    )
     return PublicUnitPage(
         kind=kind.id,
         kind_text=kind.name,
         area=command.area,
         area_text=division_text(area),
         clause=kind.clause,
-        total=unit_lists.count_public(tx, command, area=area, suite=suite),
+        total=total,
+        total_more=more,
         items=tuple(_public(pack, kind, row, borne.get(row["unit_id"], [])) for row in rows),
         next_after=after,
     )

@@ -162,7 +162,10 @@ def export_units(tx: Tx, command: ExportUnits) -> UnitPage:
 
 
 def count_units(tx: Tx, command: CountUnits) -> UnitCounts:
-    """How many, by kind, standing and district."""
+    """How many, by kind, standing and district; or how many up to a number, and no further."""
+    if command.up_to is not None:
+        total, more = unit_lists.count_up_to(tx, command.where, command.up_to)
+        return UnitCounts(total=total, total_more=more, by_kind={}, by_standing={}, by_division={})
     sums: dict[str, dict[str, int]] = {"kind": {}, "standing": {}, "district": {}}
     total = 0
     for row in unit_lists.count_units(tx, command.where):

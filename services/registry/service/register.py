@@ -74,7 +74,7 @@ class Register:
 
     @accepts(registry.ConfirmImport)
     def confirm_import(self, tx: Tx, command: registry.ConfirmImport) -> Shape:
-        """Let up to 10,000 rows of each outcome enter; ask again while status is "entering"."""
+        """Let the first rows enter; the others follow by themselves while status is "entering"."""
         return imports.confirm_import(tx, command)
 
     @timer(interval=1.0)

@@ -97,10 +97,11 @@ def list_doubles(tx: Tx, command: ListDoubles) -> tuple[Sequence[Row], str]:
     return page, page[-1]["double_id"] if len(rows) > command.limit else ""
 
 
-def count_doubles(tx: Tx, command: ListDoubles) -> int:
-    """How many pairs."""
-    query = _listed(tx, command).with_only_columns(func.count())
-    return int(tx.session.execute(query).scalar_one())
+def count_doubles(tx: Tx, command: ListDoubles, most: int) -> tuple[int, bool]:
+    """How many pairs, counted no further than `most`; True when there are more."""
+    some = _listed(tx, command).with_only_columns(_D.double_id).limit(most + 1).subquery("some")
+    found = int(tx.session.execute(select(func.count()).select_from(some)).scalar_one())
+    return min(found, most), found > most
 
 
 def decide_double(tx: Tx, double_id: str, *, status: str, reason: str) -> None:

@@ -63,6 +63,12 @@ def divisions() -> dict[str, Division]:
     }
 
 
+def load() -> None:
+    """Read what is not read yet."""
+    divisions()
+    size_lines()
+
+
 def _read(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506  the safe one
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -28,7 +29,7 @@ def _when(name: str) -> Column[Any]:
 
 
 def _entry() -> list[Column[Any]]:
-    """What a unit's entry holds; staged rows hold the same, so that they move as a set."""
+    """What a unit's entry holds."""
     texts = (
         "unit_id",
         "kind",
@@ -90,6 +91,7 @@ import_batch = Table(
     Column("file_digest", Text),
     Column("fingerprint", Text),
     Column("rows_seen", Integer),
+    Column("entered_to", Integer),  # the number of the last row looked at since it was confirmed
     Column("system", Text),  # whose numbers the rows carry
     Column("record_kind", Text),  # "" for units
     Column("stager", JSONB),  # who prepared it, whole: records are written in this name
@@ -115,7 +117,11 @@ import_row = Table(
     Column("entered", Boolean),
     Column("likely", Boolean),
     Column("external_id", Text),
-    *_entry(),
+    Column("unit_id", Text),
+    Column("name_text", Text),
+    Column("code", Text),
+    Column("leader_code", Text),
+    Column("entry", JSON),  # the other columns of the unit that a new or changed row becomes
 )
 
 document = Table(

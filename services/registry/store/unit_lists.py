@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 
 from services.registry.domain.search import Wanted, wanted
 from services.registry.store.tables import title, unit
@@ -31,34 +41,56 @@ _SORTS: dict[str, tuple[Any, bool]] = {
 def list_units(
     tx: Tx, where: UnitFilter, *, sort: str, after: str, limit: int
 ) -> tuple[Sequence[Row], str]:
-    """One page by (sort key, id) and the key after it, "" at the end."""
+    """One page by (sort key, id) and the key after it, "" at the end.
+
+    The page is found by its keys, from an index alone where one holds all that is asked
+    (`unit_code_listed`); only then are its rows read.
+    """
     column, descending = _SORTS[sort]
-    query = select(unit).where(*_filtered(tx, where))
+    query = select(column, unit.c.unit_id).where(*_filtered(tx, where))
     if after:
         key = tuple_(column, unit.c.unit_id)
         edge = tuple_(*_read_after(sort, after))
         query = query.where(key < edge if descending else key > edge)
     order = (column.desc(), unit.c.unit_id.desc()) if descending else (column.asc(), unit.c.unit_id)
-    rows = tx.session.execute(query.order_by(*order).limit(limit + 1)).mappings().all()
+    keys = query.order_by(*order).limit(limit + 1).subquery("keys")
+    whole = select(unit).join(keys, keys.c.unit_id == unit.c.unit_id).order_by(*order)
+    rows = tx.session.execute(whole).mappings().all()
     page = rows[:limit]
     more = len(rows) > limit
     return page, make_after(page[-1][column.name], page[-1]["unit_id"]) if more else ""
 
 
 def count_units(tx: Tx, where: UnitFilter) -> Sequence[Row]:
-    """Numbers of units and heads by kind, standing and district."""
-    query = (
-        select(
-            unit.c.kind,
-            unit.c.standing,
-            unit.c.district,
-            func.count().label("units"),
-            func.coalesce(func.sum(unit.c.headcount), 0).label("heads"),
-        )
-        .where(*_filtered(tx, where))
-        .group_by(unit.c.kind, unit.c.standing, unit.c.district)
+    """Numbers of units by kind, standing and district.
+
+    Area, kind, standing and size are counted from the index `unit_figures` alone, by division: it
+    takes no row of the table. Any other filter reads the rows it matches.
+    """
+    keys = unit.c.division, unit.c.kind, unit.c.standing
+    counts = (
+        select(*keys, func.count().label("units"))
+        .where(*_filtered(tx, where, counting=True))
+        .group_by(*keys)
+        .subquery("counts")
     )
+    district = func.substr(counts.c.division, 1, 6).label("district")
+    by = counts.c.kind, counts.c.standing, district
+    query = select(*by, func.sum(counts.c.units).label("units")).group_by(*by)
     return tx.session.execute(query).mappings().all()
+
+
+def count_up_to(tx: Tx, where: UnitFilter, most: int) -> tuple[int, bool]:
+    """How many units, counted no further than `most`; True when there are more."""
+    return _counted(tx, _filtered(tx, where, counting=True), most)
+
+
+def _counted(tx: Tx, where: Sequence[ColumnElement[bool]], most: int) -> tuple[int, bool]:
+    some = (
+        select(literal_column("1")).select_from(unit).where(*where).limit(most + 1).subquery("some")
+    )
+    found = int(tx.session.execute(select(func.count()).select_from(some)).scalar_one())
+    return min(found, most), found > most
 
 
 def list_public(
@@ -76,16 +108,18 @@ def list_public(
     return page, make_after(page[-1]["sort_key"], page[-1]["unit_id"]) if more else ""
 
 
-def count_public(tx: Tx, command: PublicUnits, *, area: str, suite: str) -> int:
-    """How many of them there are."""
-    where = _published(command, area=area, suite=suite)
-    return int(
-        tx.session.execute(select(func.count()).select_from(unit).where(*where)).scalar_one()
-    )
+def count_public(
+    tx: Tx, command: PublicUnits, *, area: str, suite: str, most: int
+) -> tuple[int, bool]:
+    """How many of them there are, counted no further than `most`; True when there are more."""
+    return _counted(tx, _published(command, area=area, suite=suite, counting=True), most)
 
 
-def _published(command: PublicUnits, *, area: str, suite: str) -> list[ColumnElement[bool]]:
-    parts = [unit.c.kind == command.kind, unit.c.standing != "closed", _inside(area)]
+def _published(
+    command: PublicUnits, *, area: str, suite: str, counting: bool = False
+) -> list[ColumnElement[bool]]:
+    inside = _inside(area, counting=counting)
+    parts = [unit.c.kind == command.kind, unit.c.standing != "closed", inside]
     if command.mark:
         parts.append(bears_mark(suite, command.mark, public=True))
     return parts
@@ -104,12 +138,12 @@ def bears_mark(suite: str, asked: str, *, public: bool = False) -> ColumnElement
     )
 
 
-def _filtered(tx: Tx, where: UnitFilter) -> list[ColumnElement[bool]]:
-    parts = [in_scope(tx.actor)]
+def _filtered(tx: Tx, where: UnitFilter, *, counting: bool = False) -> list[ColumnElement[bool]]:
+    parts = [in_scope(tx.actor, counting=counting)]
     if where.kinds:
         parts.append(unit.c.kind.in_(where.kinds))
     if where.division:
-        parts.append(_inside(where.division))
+        parts.append(_inside(where.division, counting=counting))
     if where.standings:
         parts.append(unit.c.standing.in_(where.standings))
     if where.sizes:
@@ -121,9 +155,9 @@ def _filtered(tx: Tx, where: UnitFilter) -> list[ColumnElement[bool]]:
     return [*parts, *_own_fields(where), *_figures(where), *_searched(where.text)]
 
 
-def _inside(division: str) -> ColumnElement[bool]:
+def _inside(division: str, *, counting: bool = False) -> ColumnElement[bool]:
     prefix = prefix_of(division) if len(division) == 6 else division
-    if len(prefix) == 6:
+    if len(prefix) == 6 and not counting:
         return unit.c.district == prefix
     return unit.c.division.startswith(prefix, autoescape=True)
 

@@ -52,16 +52,17 @@ def of_suite(actor: Actor, node: Any) -> ColumnElement[bool]:
     return func.split_part(node, ".", 2) == suite_of(actor.node)
 
 
-def in_scope(actor: Actor) -> ColumnElement[bool]:
+def in_scope(actor: Actor, *, counting: bool = False) -> ColumnElement[bool]:
     """Units an actor may see: every suite of a place shares its register (A-02).
 
     The node of a system sees the units that bear its mark. A whole district goes by equality, so
-    that its index serves.
+    that its index serves a list; `counting` goes by division, which `unit_figures` begins with.
     """
     if actor.unit_id:
         return unit.c.unit_id == actor.unit_id
     prefix = prefix_of(area_of(actor.node))
-    inside = unit.c.district == prefix if len(prefix) == 6 else _inside(actor, unit.c.division)
+    is_listed_district = len(prefix) == 6 and not counting
+    inside = unit.c.district == prefix if is_listed_district else _inside(actor, unit.c.division)
     return and_(inside, _marked(actor.node)) if system_of(actor.node) else inside
 
 

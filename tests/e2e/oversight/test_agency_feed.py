@@ -186,7 +186,7 @@ def test_an_event_posted_over_rest_takes_the_same_path(
     again = post(system, agency, body, agency.signed(body))
     bent = post(system, agency, body + b" ", agency.signed(body))
     refusal = receipt_of(system, agency, bent)
-    nobody = httpx2.post(f"{system.url}/api/v1/triggers", content=body, headers={"sig": "x"})
+    nobody = system.http.post("/api/v1/triggers", content=body, headers={"sig": "x"})
 
     assert (stored.status_code, again.status_code) == (202, 202)
     assert again.json()["again"] is True
@@ -199,8 +199,8 @@ def test_an_event_posted_over_rest_takes_the_same_path(
 
 
 def post(system: System, agency: TestAgency, body: bytes, sig: str) -> httpx2.Response:
-    return httpx2.post(
-        f"{system.url}/api/v1/triggers",
+    return system.http.post(
+        "/api/v1/triggers",
         content=body,
         headers={
             "authorization": f"Bearer {rest_key(agency)}",
@@ -217,11 +217,11 @@ def rest_key(agency: TestAgency) -> str:
 
 def receipt_of(system: System, agency: TestAgency, stored: httpx2.Response) -> Row:
     """The receipt, once it is there."""
-    address = f"{system.url}/api/v1/receipts/{agency.code}/{stored.json()['event_id']}"
+    address = f"/api/v1/receipts/{agency.code}/{stored.json()['event_id']}"
     headers = {"authorization": f"Bearer {rest_key(agency)}"}
 
     def asked() -> httpx2.Response | None:
-        answer = httpx2.get(address, headers=headers)
+        answer = system.http.get(address, headers=headers)
         return answer if answer.status_code == 200 else None
 
     found = wait_until(asked, what="receipt")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from html import unescape
 
-import httpx2
 import pytest
 
 from deploy.sample import people
@@ -100,7 +99,7 @@ def test_a_revoked_title_is_told_once_its_plaque_called_back_and_its_removal_pub
 
     assert not _in_plaque_list(system, unit, "to_return")
     assert _in_plaque_list(system, unit, "returned")
-    page = unescape(httpx2.get(f"{system.url}/public/removals").text)
+    page = unescape(system.http.get("/public/removals").text)
     assert unit["name_text"] in page
     assert "市" in page  # the level that cancelled
     assert case(system, decided["case_id"])["stage"] == "closed"
@@ -221,8 +220,8 @@ def _in_plaque_list(system: System, unit: Row, state: str) -> bool:
 
 def _public(system: System, unit: Row, listing: str) -> bool:
     """Whether the page everybody reads shows the unit in this list."""
-    answer = httpx2.get(
-        f"{system.url}/public/register", params={"text": unit["name_text"], "listing": listing}
+    answer = system.http.get(
+        "/public/register", params={"text": unit["name_text"], "listing": listing}
     )
     assert answer.status_code == 200
     return f"<td>{unit['name_text']}</td>" in unescape(answer.text)

@@ -252,7 +252,8 @@ def test_the_error_file_has_exactly_the_wrong_rows_with_their_numbers(clerk: Por
 
 
 LISTS = ("tasks", "plans", "plans-missing", "reports", "reports-missing", "gaps", "measures",
-         "organisations", "posts", "duplicates")  # fmt: skip
+         "organisations", "posts", "duplicates", "applications", "nominations", "titles",
+         "library", "cases", "reviews")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import httpx2
 import pytest
 
 from deploy.sample import people
@@ -145,12 +144,12 @@ def test_a_file_is_read_in_its_own_region_only(house: House) -> None:
     def at(actor: Actor) -> dict[str, str]:
         return {"authorization": f"Bearer {system.token(actor)}", "idempotency-key": "iso-file-1"}
 
-    sent = httpx2.post(
-        f"{system.url}/api/v1/files?name=材料.txt", content="样例材料".encode(), headers=at(first)
+    sent = system.http.post(
+        "/api/v1/files?name=材料.txt", content="样例材料".encode(), headers=at(first)
     ).raise_for_status()
-    path = f"{system.url}/api/v1/files/{sent.json()['file_id']}"
+    path = f"/api/v1/files/{sent.json()['file_id']}"
 
-    seen = {s: httpx2.get(path, headers=at(house.actors(s)[0])).status_code for s in REGIONS}
+    seen = {s: system.http.get(path, headers=at(house.actors(s)[0])).status_code for s in REGIONS}
     assert seen == {"nb": 404, "hx": 404, "wh": 200, "hd": 404, "hn": 404}
 
 

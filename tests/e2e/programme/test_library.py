@@ -111,7 +111,7 @@ def test_what_is_wrong_comes_back_row_by_row_and_nothing_is_kept(regions: Region
         _item(unit, "district_demonstration"),
         _item(unit, "city_demonstration"),
         _item(unit, "legacy_city", "2019-05-01"),
-        {"code": "91330200MA2XXXXXX0", "title_kind": "x", "granted_on": "2022-01-01"},
+        {"code": "91330200MA2QQQQQQ0", "title_kind": "x", "granted_on": "2022-01-01"},
         _item(unit, "district_demonstration", "2026-11-09"),
     ]
     command = lib.ProposeHonours.model_validate({"document": DOCUMENT, "items": items})
@@ -136,7 +136,7 @@ def test_a_provincial_honour_gives_what_the_city_and_above_give(
         answer = regions.send("POST", "/entitlement-checks", people.planner(CITY), body=body)
         return str(answer.raise_for_status().json()["items"][0]["status"])
 
-    wait_until(lambda: status() == "exempt", what="the honour reaches the benefits")
+    assert wait_until(lambda: status() == "exempt", what="the honour reaches the benefits")
 
 
 @pytest.mark.obligation("HN-122")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import httpx2
 import pytest
 
 from deploy.sample import people
@@ -229,7 +228,7 @@ def test_a_pack_is_put_to_work_for_its_own_place_only(regions: Regions) -> None:
 
 @pytest.mark.parametrize("path", ["register", "notices", "removals", "plaques", "records"])
 def test_every_public_page_says_that_ningbo_works_by_a_draft(regions: Regions, path: str) -> None:
-    page = httpx2.get(f"{regions.system.url}/public/{path}", timeout=30)
+    page = regions.system.http.get(f"/public/{path}")
 
     assert page.status_code == 200
     assert "征求意见稿</span> 宁波市" in page.text

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import httpx2
 import pytest
 
 from deploy.sample import people
@@ -108,11 +107,11 @@ def test_what_a_place_publishes_is_open_to_everybody(regions: Regions) -> None:
     talk = {"series": "送法进企业", "mode": "线上", "topic": "工资支付", "attendees": 98765}
     book.write("event", talk)
     inner = book.write("meeting", {"topics": "研判", "conclusions": "不公开的结论"})
-    everybody = f"{regions.system.url}/public"
+    anybody = regions.system.http
 
-    page = httpx2.get(f"{everybody}/records/event?node={NODE}", timeout=30)
-    rows = httpx2.get(f"{everybody}/v1/records/event?node={NODE}", timeout=30).json()
-    closed = httpx2.get(f"{everybody}/v1/records/meeting?node={NODE}", timeout=30)
+    page = anybody.get(f"/public/records/event?node={NODE}")
+    rows = anybody.get(f"/public/v1/records/event?node={NODE}").json()
+    closed = anybody.get(f"/public/v1/records/meeting?node={NODE}")
 
     assert "工资支付" in page.text
     assert "98765" not in page.text

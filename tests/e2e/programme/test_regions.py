@@ -54,7 +54,7 @@ def test_every_service_takes_a_unit_of_any_region_in(
 
     for told in ("standing", "entitlements", "holds", "benefits"):
         path = f"/units/{unit['unit_id']}/{told}"
-        wait_until(partial(is_answered, path), what=path)
+        assert wait_until(partial(is_answered, path), what=path)
 
 
 @pytest.mark.parametrize("place", ["371071", "120102009", "433101"])

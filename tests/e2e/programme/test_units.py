@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import httpx2
 import pytest
 
 from deploy.sample import people
@@ -195,8 +194,8 @@ def _station(regions: Regions, division: str, *, opened: str = "2026-01-05", **m
 
 
 def _public(regions: Regions, kind: str, area: str, **where: str) -> dict[str, Row]:
-    url = f"{regions.system.url}/public/v1/units/{kind}"
-    answer = httpx2.get(url, params={"area": area, "limit": "500"} | where, timeout=30)
+    asked = {"area": area, "limit": "500"} | where
+    answer = regions.system.http.get(f"/public/v1/units/{kind}", params=asked)
     items = answer.raise_for_status().json()["items"]
     return {item["unit_id"]: item for item in items}
 
@@ -207,7 +206,7 @@ def test_a_station_is_on_the_public_list_until_it_closes(regions: Regions) -> No
     unit_id = station["unit_id"]
 
     listed = _public(regions, "station", "371000")[unit_id]
-    page = httpx2.get(f"{regions.system.url}/public/units/station?area=371000", timeout=30)
+    page = regions.system.http.get("/public/units/station?area=371000")
     close = {"closed_on": DAY.isoformat(), "reason": "并入街道服务中心"}
     posted(regions, f"/units/{unit_id}/closure", people.clerk(HUANCUI), DAY, close)
 

@@ -7,6 +7,7 @@ import urllib.error
 from functools import partial
 from pathlib import Path
 
+from deploy.forks import Warm
 from deploy.run import declare_topology
 from deploy.supervisor import Supervisor
 from shared.runtime.migrate import migrate_all
@@ -24,7 +25,9 @@ def _is_ready(supervisor: Supervisor, name: str) -> bool:
         return False
 
 
-def test_everything_comes_up_by_itself_once_its_servers_are_there(tmp_path: Path) -> None:
+def test_everything_comes_up_by_itself_once_its_servers_are_there(
+    warm: Warm, tmp_path: Path
+) -> None:
     with private_servers(tmp_path) as servers:
         assert servers.postgres is not None
         assert servers.rabbit is not None
@@ -34,8 +37,8 @@ def test_everything_comes_up_by_itself_once_its_servers_are_there(tmp_path: Path
         servers.postgres.crash()
         given = environment(servers.database_url, servers.amqp_url, servers, tmp_path)
         supervisor = Supervisor(
-            names=NAMES, environment=given, logs=tmp_path / "logs", gateway_port=0
-        )
+            names=NAMES, environment=given, logs=tmp_path / "logs", gateway_port=0, warm=warm
+        )  # fmt: skip
         supervisor.start()
         watcher = threading.Thread(target=supervisor.watch, daemon=True)
         watcher.start()

@@ -154,13 +154,15 @@ def test_a_decision_of_no_service_is_not_found(system: System, http: httpx2.Clie
 def test_an_agencys_key_posts_its_bytes_and_nothing_else(
     system: System, http: httpx2.Client
 ) -> None:
-    security = {"code": "rest-330203", "agency_name": "海曙区监察", "types": ["arrears.flagged"]}
+    security = {"code": "restkey-330203", "agency_name": "海曙区监察", "types": ["arrears.flagged"]}
     admin = people.activator()
     made = http.post("/api/v1/agencies", headers=as_(system, admin), json=security)
     assert made.status_code == 201, made.text
     engine = make_engine("gateway", Settings(database_url=system.run.database_url), pool_size=1)
     with engine.begin() as tx:
-        key = issue_agency_key(tx, "rest-330203", label="test", by="test", now=datetime.now(tz=UTC))
+        key = issue_agency_key(
+            tx, "restkey-330203", label="test", by="test", now=datetime.now(tz=UTC)
+        )
     engine.dispose()
     headers = {"x-api-key": key}
 

@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from services.gateway.importer.sheet import Sheet, read_sheet
+from services.gateway.importer.sheet import AT_ONCE, Sheet, open_sheet, read_sheet
 from services.gateway.importer.workbook import Column, write_book
 from shared.contracts.refusals import Refused
 
@@ -57,6 +57,28 @@ def test_a_code_stored_as_number_stays_a_number_so_that_it_can_be_told() -> None
 
 def test_alternatives_of_a_heading_are_enough() -> None:
     assert read(a_book(("单位名称", "代码"), ("甲公司", "1"))).rows == [["甲公司", "1"]]
+
+
+def test_a_large_sheet_comes_in_packs_that_are_passed_on_before_its_end() -> None:
+    count = AT_ONCE + AT_ONCE // 10 + 7
+    lines = [(f"单位{n}", f"换\n行，“{n}”") if n != 3 else () for n in range(count)]
+    content = a_book(("单位名称", "代码"), *lines, (), ("", " "), ())
+
+    async def passed_on() -> tuple[list[tuple[int, int, bool]], Sheet]:
+        async with open_sheet(content, must_have=MUST) as arriving:
+            told = [(pack.first_row, pack.count, last) async for pack, last in arriving.packs()]
+            return told, arriving.sheet
+
+    told, sheet = asyncio.run(passed_on())
+
+    tenth = AT_ONCE // 10
+    assert told == [(2, tenth - 1, False), (tenth + 1, AT_ONCE, False),
+                    (tenth + AT_ONCE + 1, 8, True)]  # fmt: skip
+    assert len(sheet.rows) == count
+    assert sheet.rows[3] == ["", ""]
+    wanted = [2, 5, tenth, tenth + 1, count + 1]
+    assert sheet.rows_numbered([*wanted, count + 2]) == {n: sheet.rows[n - 2] for n in wanted}
+    assert sheet.rows[-1] == [f"单位{count - 1}", f"换\n行，“{count - 1}”"]
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ def test_without_a_pack_nothing_is_granted_until_one_is_activated(bare_town: Tow
     assert states(bare_town, "u1") == {}
 
     bare_town.says(activation())
-    looked = hear.reassess_marked(bare_town.tx())
+    looked = hear.reassess(bare_town.tx())
 
     assert looked == 1
     assert check(bare_town, "u1")["status"] == "exempt"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +14,7 @@ from amqp.basic_message import Message
 from nameko.standalone.rpc import ClusterRpcProxy
 from sqlalchemy import Engine, text
 
+from deploy.forks import Fork, Forks, Warm
 from shared.contracts.registry import UnitClosed
 from shared.messaging import topology
 from shared.messaging.broker import connection
@@ -37,29 +35,36 @@ class Bus:
     """What a test does with the bus; `processes` are ended with it."""
 
     servers: Servers
+    warm: Warm
     database_url: str
     amqp_url: str
     home: Path
     registry: Engine
     incentives: Engine
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[Fork] = field(default_factory=list)
 
-    def start(self, module: str, *arguments: str, **settings: str) -> subprocess.Popen[bytes]:
-        """Start a process of the system on this bus."""
-        log = (self.home / f"{module.rsplit('.', 1)[1]}-{len(self.processes)}.log").open("wb")
-        process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", module, *arguments],
-            env=environment(self.database_url, self.amqp_url, self.servers, self.home) | settings,
-            stdout=log, stderr=log, cwd=Path(__file__).parents[3],
+    def relay_process(self, **settings: str) -> Fork:
+        """Start the process `relay` on this bus."""
+        return self.start(self.warm.plain, "deploy.process:run", "relay", **settings)
+
+    def probe_process(self, **settings: str) -> Fork:
+        """Start the hearing service."""
+        return self.start(self.warm.green, "tests.integration.messaging.probe:main", **settings)
+
+    def start(self, forks: Forks, call: str, *arguments: str, **settings: str) -> Fork:
+        """Start a process on this bus."""
+        process = forks.start(
+            call, *arguments, log=self.home / f"{len(self.processes)}.log",
+            environment=environment(self.database_url, self.amqp_url, self.servers, self.home)
+            | settings,
         )  # fmt: skip
-        log.close()
         self.processes.append(process)
         return process
 
-    def start_probe(self, **settings: str) -> subprocess.Popen[bytes]:
+    def start_probe(self, **settings: str) -> Fork:
         """Start the hearing service and wait until it consumes."""
         before = self.consumers()
-        process = self.start("tests.integration.messaging.run_probe", **settings)
+        process = self.probe_process(**settings)
         wait_until(
             lambda: process.poll() is not None or self.consumers() > before,
             seconds=30,
@@ -68,7 +73,7 @@ class Bus:
         assert process.poll() is None, self.logs()
         return process
 
-    def stop(self, process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> int:
+    def stop(self, process: Fork, number: int = signal.SIGTERM) -> int:
         """Signal a process and wait for its end; its exit code."""
         process.send_signal(number)
         return process.wait(timeout=30)
@@ -139,12 +144,12 @@ class Bus:
         return "\n".join(p.read_text(errors="replace")[-3000:] for p in self.home.glob("*.log"))
 
 
-def _bus(servers: Servers, database_url: str, amqp_url: str, home: Path) -> Bus:
+def _bus(servers: Servers, warm: Warm, database_url: str, amqp_url: str, home: Path) -> Bus:
     given = Settings(database_url=database_url)
     for service in ("registry", "incentives"):
         create_schema(service, given)
     bus = Bus(
-        servers, database_url, amqp_url, home,
+        servers, warm, database_url, amqp_url, home,
         make_engine("registry", given), make_engine("incentives", given),
     )  # fmt: skip
     for engine in (bus.registry, bus.incentives):
@@ -164,28 +169,30 @@ def _declared(amqp_url: str) -> bool:
 
 def _end(bus: Bus) -> None:
     for process in bus.processes:
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=10)
     bus.registry.dispose()
     bus.incentives.dispose()
 
 
 @pytest.fixture(scope="module")
-def answering(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bus]:
+def answering(
+    servers: Servers, warm: Warm, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bus]:
     """One bus for a module, its probe running."""
     with a_database(servers) as database_url, a_vhost(servers) as amqp_url:
-        made = _bus(servers, database_url, amqp_url, tmp_path_factory.mktemp("answering"))
+        home = tmp_path_factory.mktemp("answering")
+        made = _bus(servers, warm, database_url, amqp_url, home)
         made.start_probe()
         yield made
         _end(made)
 
 
 @pytest.fixture
-def bus(servers: Servers, tmp_path: Path) -> Iterator[Bus]:
+def bus(servers: Servers, warm: Warm, tmp_path: Path) -> Iterator[Bus]:
     """A bus on the session's servers."""
     with a_database(servers) as database_url, a_vhost(servers) as amqp_url:
-        made = _bus(servers, database_url, amqp_url, tmp_path)
+        made = _bus(servers, warm, database_url, amqp_url, tmp_path)
         yield made
         _end(made)
 
@@ -198,7 +205,7 @@ def own_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 
 @pytest.fixture
-def pristine(tmp_path: Path) -> Iterator[Bus]:
+def pristine(warm: Warm, tmp_path: Path) -> Iterator[Bus]:
     """A bus on servers nobody has crashed.
 
     A RabbitMQ 3.10 node killed within a second of a queue's creation may never again find a
@@ -206,15 +213,15 @@ def pristine(tmp_path: Path) -> Iterator[Bus]:
     """
     (tmp_path / "own").mkdir()
     with private_servers(tmp_path / "own") as own:
-        made = _bus(own, own.database_url, own.amqp_url, tmp_path)
+        made = _bus(own, warm, own.database_url, own.amqp_url, tmp_path)
         yield made
         _end(made)
 
 
 @pytest.fixture
-def crashable(own_servers: Servers, tmp_path: Path) -> Iterator[Bus]:
+def crashable(own_servers: Servers, warm: Warm, tmp_path: Path) -> Iterator[Bus]:
     """A bus on servers that may be stopped and started."""
     with a_database(own_servers) as database_url, a_vhost(own_servers) as amqp_url:
-        made = _bus(own_servers, database_url, amqp_url, tmp_path)
+        made = _bus(own_servers, warm, database_url, amqp_url, tmp_path)
         yield made
         _end(made)

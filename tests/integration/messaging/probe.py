@@ -9,12 +9,14 @@ from typing import ClassVar
 
 from sqlalchemy import text
 
+from deploy import process
 from shared.contracts.message import Command
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import UnitClosed, UnitEntered
 from shared.messaging.answer import accepts
 from shared.messaging.consume import hears
 from shared.messaging.tx import Heard, Tx
+from shared.runtime.logs import configure
 
 EFFECTS = (
     "CREATE TABLE effect (message_id text, unit_id text, sequence bigint, n bigserial);"
@@ -98,6 +100,5 @@ def _apply(tx: Tx, heard: Heard) -> None:
 
 def main() -> None:
     """Run it exactly as the real services are run."""
-    from deploy import process
-
+    configure("incentives", "INFO")
     process._run_nameko("incentives", Probe)

@@ -1,8 +1,7 @@
-"""`python -m tests.integration.messaging.run_ingress VHOST…`: an ingress into one small table."""
+"""An ingress into one small table, run as a process of its own by these tests."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from sqlalchemy import text
@@ -26,11 +25,8 @@ def store(arrived: Sequence[Arrived]) -> None:
         )
 
 
-def main() -> None:
-    """Until SIGTERM."""
+def main(*vhosts: str) -> None:
+    """Consume from these virtual hosts until SIGTERM."""
     configure("ingress", "INFO")
-    ingress = Ingress(settings().amqp_url, lambda: sys.argv[1:], store)
+    ingress = Ingress(settings().amqp_url, lambda: vhosts, store)
     ingress.run(stop_on_signals())
-
-
-main()

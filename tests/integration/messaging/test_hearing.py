@@ -144,11 +144,7 @@ def test_a_killed_hearer_repeats_nothing(bus: Bus) -> None:
     bus.drain()
 
     for point in ("before_commit", "after_commit", "before_ack", "after_ack"):
-        dying = bus.start(
-            "tests.integration.messaging.run_probe",
-            HEXIE_FAILPOINT=f"hears.{point}",
-            HEXIE_ALLOW_FAILPOINTS="1",
-        )
+        dying = bus.probe_process(HEXIE_FAILPOINT=f"hears.{point}", HEXIE_ALLOW_FAILPOINTS="1")
         assert dying.wait(timeout=30) == -9, bus.logs()
         bus.say(f"unit_{point}")
         bus.drain()
@@ -165,7 +161,7 @@ def test_a_service_refuses_to_start_on_a_queue_that_is_not_as_declared(bus: Bus)
         channel.queue_delete(QUEUE)
         channel.queue_declare(QUEUE, durable=True, auto_delete=False)
 
-    process = bus.start("tests.integration.messaging.run_probe")
+    process = bus.probe_process()
 
     assert process.wait(timeout=30) != 0
     assert QUEUE in bus.logs()
@@ -176,7 +172,7 @@ def test_a_missing_queue_is_named_with_its_remedy(bus: Bus) -> None:
     with connection(bus.amqp_url) as opened:
         opened.channel().queue_delete(QUEUE)
 
-    process = bus.start("tests.integration.messaging.run_probe")
+    process = bus.probe_process()
 
     assert process.wait(timeout=30) != 0
     assert f"队列 {QUEUE} 不存在" in bus.logs()

@@ -18,6 +18,8 @@ from shared.runtime.ids import uuid7
 from tests.integration.messaging.conftest import Bus
 from tests.support.waiting import wait_until
 
+_INGRESS = "tests.integration.messaging.run_ingress:main"
+
 
 @dataclass
 class Agency:
@@ -74,7 +76,7 @@ def test_any_bytes_are_stored_with_their_channel(bus: Bus, agency: Agency) -> No
     bodies = [b"\x00\xff", b"", b"{}", '{"件": 1}'.encode(), b"x" * 100_000]
     agency.publish(*bodies, user_id=agency.user)
 
-    process = bus.start("tests.integration.messaging.run_ingress", agency.vhost)
+    process = bus.start(bus.warm.plain, _INGRESS, agency.vhost)
 
     wait_until(lambda: len(_arrived(bus)) == 5, what="five arrivals")
     assert _arrived(bus) == sorted(bodies)
@@ -89,11 +91,11 @@ def test_an_ingress_killed_anywhere_loses_nothing(bus: Bus, agency: Agency) -> N
         sent.append(point.encode())
         agency.publish(sent[-1])
         process = bus.start(
-            "tests.integration.messaging.run_ingress", agency.vhost,
+            bus.warm.plain, _INGRESS, agency.vhost,
             HEXIE_FAILPOINT=f"ingress.{point}", HEXIE_ALLOW_FAILPOINTS="1",
         )  # fmt: skip
         assert process.wait(timeout=30) == -signal.SIGKILL, bus.logs()
-    bus.start("tests.integration.messaging.run_ingress", agency.vhost)
+    bus.start(bus.warm.plain, _INGRESS, agency.vhost)
 
     wait_until(lambda: set(_arrived(bus)) == set(sent), what="everything sent")
 
@@ -103,7 +105,7 @@ def test_a_store_that_fails_holds_the_messages_and_stores_them_later(
 ) -> None:
     bus.rows("ALTER TABLE arrival RENAME TO away")
     agency.publish(b"one", b"two")
-    bus.start("tests.integration.messaging.run_ingress", agency.vhost)
+    bus.start(bus.warm.plain, _INGRESS, agency.vhost)
     wait_until(lambda: "暂停接收" in bus.logs(), what="holding")
 
     bus.rows("ALTER TABLE away RENAME TO arrival")

@@ -92,6 +92,19 @@ def test_a_service_stops_while_its_broker_is_away(crashable: Bus) -> None:
         rabbit.start()
 
 
+def test_a_service_stops_while_it_waits_for_its_first_broker(crashable: Bus) -> None:
+    rabbit = crashable.servers.rabbit
+    assert rabbit is not None
+    rabbit.crash()
+    try:
+        waiting = crashable.probe_process()
+        wait_until(lambda: "ECONNREFUSED" in crashable.logs(), what="a start without a broker")
+
+        assert crashable.stop(waiting) == 0, crashable.logs()
+    finally:
+        rabbit.start()
+
+
 def test_a_command_without_a_database_is_told_to_come_back(crashable: Bus) -> None:
     postgres = crashable.servers.postgres
     assert postgres is not None

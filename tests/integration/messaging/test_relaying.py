@@ -49,12 +49,10 @@ def test_a_relay_killed_at_any_point_leaves_exactly_one_effect(bus: Bus) -> None
 
     for point in points:
         bus.say(f"unit_{point}", f"unit_{point}")
-        relay = bus.start(
-            "deploy.process", "relay", HEXIE_FAILPOINT=f"relay.{point}", HEXIE_ALLOW_FAILPOINTS="1"
-        )
+        relay = bus.relay_process(HEXIE_FAILPOINT=f"relay.{point}", HEXIE_ALLOW_FAILPOINTS="1")
         assert relay.wait(timeout=30) == -signal.SIGKILL, bus.logs()
         _again(bus)
-    last = bus.start("deploy.process", "relay")
+    last = bus.relay_process()
 
     wait_until(lambda: len(bus.effects()) >= 2 * len(points), seconds=20, what="all effects")
     wait_until(
@@ -70,7 +68,7 @@ def test_two_relays_keep_the_order_of_each_subject(bus: Bus) -> None:
     for n in range(40):
         bus.say("unit_a", "unit_b", f"unit_{n}")
     for _ in range(2):
-        bus.start("deploy.process", "relay")
+        bus.relay_process()
 
     wait_until(lambda: bus.depth() == 120, seconds=30, what="120 messages")
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from deploy.forks import Warm
 from services.oversight.handlers.feed import replay_inbox
 from services.oversight.service.judge import Judge
 from services.oversight.store.inbox import MAX_ATTEMPTS
@@ -159,35 +158,39 @@ def test_two_judges_at_once_judge_each_event_once(desk: FeedDesk, ldjc: Sender) 
     assert (run.low, run.gaps) == (150, 0)
 
 
+@pytest.fixture
+def env(servers: Servers, database_url: str, tmp_path: Path) -> dict[str, str]:
+    """What a process of the judge is given here."""
+    return environment(database_url, servers.amqp_url, servers, tmp_path)
+
+
 @pytest.mark.parametrize("point", JUDGE_POINTS)
 def test_killed_at_any_point_the_next_judge_finishes_without_a_trace(
     desk: FeedDesk,
     ldjc: Sender,
-    servers: Servers,
-    database_url: str,
+    env: dict[str, str],
+    warm: Warm,
     tmp_path: Path,
     point: str,
 ) -> None:
     desk.send(ldjc, *(ldjc.event() for _ in range(5)))
-    env = environment(database_url, servers.amqp_url, servers, tmp_path)
+    log = tmp_path / "judge.log"
 
-    died = judge_process(env | {"HEXIE_ALLOW_FAILPOINTS": "true", "HEXIE_FAILPOINT": point})
+    died = warm.start(
+        "oversight-judge", env | {"HEXIE_ALLOW_FAILPOINTS": "true", "HEXIE_FAILPOINT": point}, log
+    )
     assert died.wait(timeout=30) == -signal.SIGKILL
     half = desk.effects()
     assert half in ((0, 0, 0, 0), (5, 5, 5, 5))
 
     desk.send(ldjc, ldjc.event())
-    next_one = judge_process(env)
+    next_one = warm.start("oversight-judge", env, log)
     done = "SELECT 1 FROM inbox_event WHERE state <> 'judged'"
     try:
         wait_until(lambda: not desk.rows(done), seconds=30, what=f"recovery after {point}")
     finally:
-        next_one.terminate()
+        next_one.send_signal(signal.SIGTERM)
         assert next_one.wait(timeout=20) == 0
 
     assert desk.effects() == (6, 6, 6, 6)
     assert sorted(r["verdict"] for r in desk.receipts("ldjc")) == ["ACCEPTED"] * 6
-
-
-def judge_process(env: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "deploy.process", "oversight-judge"], env=env)

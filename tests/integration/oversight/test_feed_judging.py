@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import Engine
 
 from services.oversight.handlers.agencies import watch_feeds
 from services.oversight.handlers.holds import lift_hold
+from services.oversight.service.judge import Judge
 from shared.contracts.agencies import TRIGGER_TYPES
 from shared.contracts.refusals import Refused
 from tests.support.feed import CODE, Sender, as_bytes
@@ -369,13 +371,13 @@ def test_of_an_oversize_message_the_head_and_the_hash_are_kept(
 
 
 def test_a_version_of_tomorrow_is_held_and_accepted_once_after_the_upgrade(
-    desk: FeedDesk, ldjc: Sender, monkeypatch: pytest.MonkeyPatch
+    desk: FeedDesk, ldjc: Sender
 ) -> None:
     [event_id] = desk.send(ldjc, ldjc.event(dataversion=2))
     desk.settle()
     assert desk.verdict(event_id) == ("HELD", "unknown_version")
 
-    monkeypatch.setattr("services.oversight.domain.verdict.CURRENT_VERSION", 2)
+    desk.judge = Judge(desk.engine, replace(desk.judge.bench, version=2))
     desk.judge.recover()
     desk.settle()
     desk.judge.recover()

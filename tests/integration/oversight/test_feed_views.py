@@ -262,6 +262,37 @@ def test_a_revoked_agency_keeps_its_history_and_may_not_come_back(
         )
 
 
+@pytest.mark.parametrize(
+    ("code", "node", "area"),
+    [
+        ("zcy-330203", "", "330203"),
+        ("zcy-20260101", "", "330200"),  # a date, not a place
+        ("zcy-330203x", "", "330200"),
+        ("zcy-2", "330212", "330212"),
+        ("zcy-330203", "330212", "330212"),  # what is said counts
+    ],
+)
+def test_an_agency_works_in_the_area_it_is_given(
+    desk: FeedDesk, acting: Acting, code: str, node: str, area: str
+) -> None:
+    del desk
+    command = AddAgency(code=code, agency_name="仲裁院", types=("arrears.flagged",), node=node)
+    with acting(ADMIN) as tx:
+        assert agencies.add_agency(tx, command)["node"] == area
+        again = command.model_copy(update={"node": "330206"})
+        with pytest.raises(Refused, match="agency_exists"):
+            agencies.add_agency(tx, again)
+
+
+def test_an_area_without_an_office_is_refused(acting: Acting, desk: FeedDesk) -> None:
+    del desk
+    command = AddAgency(
+        code="zcy-9", agency_name="仲裁院", types=("arrears.flagged",), node="350200"
+    )
+    with acting(ADMIN) as tx, pytest.raises(Refused, match="node_unknown"):
+        agencies.add_agency(tx, command)
+
+
 @pytest.mark.parametrize("actor", [CLERK, UNIT, LDJC])
 def test_only_keepers_change_agencies(ldjc: Sender, acting: Acting, actor: Actor) -> None:
     commands = [

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.registry.handlers import files, history, honours, plaques, units
+from services.registry.store import units as store
 from shared.contracts.evaluation import NamingApproved
 from shared.contracts.oversight import ExitDecided
 from shared.contracts.refusals import Refused
@@ -101,7 +102,7 @@ def test_an_approved_naming_becomes_the_quoted_title_with_number_day_kind_and_ro
 
     title = honours.list_titles(acting(CITY), ListTitles(unit_id=unit.unit_id)).items[0]
     assert title.title_text == "宁波市和谐劳动关系创建示范单位"
-    assert title.number == "330200-city-enterprise-2025-0001"
+    assert title.number == "330200-DS-QY-2025-0001"
     assert (title.level, title.unit_kind, title.round_year) == ("city", "enterprise", 2025)
     assert (title.granted_on, title.status) == (NAMED_ON, "active")
     assert "非文件规定" in title.numbering_note
@@ -130,7 +131,14 @@ def test_numbers_of_one_series_follow_one_another(named: Named) -> None:
     site = named("nomination_site", kind="site").number
 
     assert numbers == ["0001", "0002", "0003"]
-    assert site == "330200-city-site-2025-0001"
+    assert site == "330200-DS-GD-2025-0001"
+
+
+def test_a_series_begun_before_there_were_signs_goes_on(acting: Acting, named: Named) -> None:
+    begun = store.next_number(acting(CITY), "330200-city-enterprise-2025")
+
+    assert begun == 1
+    assert named().number == "330200-DS-QY-2025-0002"
 
 
 @pytest.mark.obligation("NB23-045")
@@ -310,7 +318,8 @@ def test_anybody_verifies_a_plaque_by_number_or_code(acting: Acting, named: Name
 
     assert len(title.plaque.verify_code) == 20
     assert check(title.plaque.number) == check(title.plaque.verify_code.lower()) == (True, True)
-    assert check("330200-city-enterprise-2025-9999-P1") == (False, False)
+    assert check(f" {title.plaque.number.lower()} ") == (True, True)
+    assert check("330200-DS-QY-2025-9999-P1") == (False, False)
     history.hear_oversight(acting(CITY), [heard(exit_decided(title), time=DECIDED_AT)])
     assert check(title.plaque.number) == (True, False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from shared.contracts.registry import (
     GetUnit,
     ListImports,
     StageImport,
+    UnitFilter,
 )
 from shared.contracts.registry_answers import ImportReport, UnitView
 from tests.integration.registry.conftest import (
@@ -52,11 +54,12 @@ def outcomes(acting: Acting, report: ImportReport) -> dict[int, str]:
 
 
 def test_every_bad_row_is_told_with_its_own_number_and_reason(acting: Acting) -> None:
-    good, doubled = a_code(), a_code()
+    good, doubled, mistyped = a_code(), a_code(), a_code()
+    mistyped = mistyped[:-1] + ("0" if mistyped[-1] != "0" else "1")
     rows = [
         row("企业", "甲机械", good, "330203", 120),
         row("企业", "乙机械", 913302031234567890, "330203", 10),
-        row("企业", "丙机械", a_code()[:-1] + "0", "330203", 10),
+        row("企业", "丙机械", mistyped, "330203", 10),
         row("企业", "丁机械", doubled, "330203", 10),
         row("企业", "丁机械", doubled, "330203", 10),
         row(None, "  ", None),
@@ -128,6 +131,24 @@ def test_a_changed_row_shows_from_and_to_and_blanks_change_nothing(
     assert (after.headcount, after.address, after.revision) == (150, "中山西路 1 号", 2)
 
 
+def test_a_day_that_cannot_be_beside_the_one_on_the_register_is_told(
+    acting: Acting, enter: Callable[..., UnitView]
+) -> None:
+    unit = enter(starts_on="2025-05-01")
+    command = StageImport(
+        file_name="单位.xlsx",
+        columns=("kind", "name_text", "code", "division", "ends_on"),
+        rows=[["企业", unit.name_text, unit.code, "330203", "2025-04-30"]],
+        is_last=True,
+    )
+
+    report = imports.stage_import(acting(HAISHU), command)
+
+    assert [(line.outcome, line.says) for line in report.rows] == [
+        ("error", ("竣工日期早于开工日期：请核对",))
+    ]
+
+
 def test_conflicts_with_the_register_are_told_apart(
     acting: Acting, enter: Callable[..., UnitView]
 ) -> None:
@@ -185,15 +206,13 @@ def test_chunks_are_one_import_and_know_each_others_codes(acting: Acting) -> Non
     assert second.counts["conflict"] == 1
 
 
-def test_a_large_import_goes_on_by_itself_as_the_confirmers_act(
-    acting: Acting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(imports, "SET_SIZE", 2)
+def test_a_large_import_goes_on_by_itself_as_the_confirmers_act(acting: Acting) -> None:
     report = stage(acting, [row("企业", f"企业{n}", a_code(), "330203") for n in range(5)])
-    first = imports.confirm_import(acting(SECOND), ConfirmImport(import_id=report.import_id))
+    confirm = ConfirmImport(import_id=report.import_id)
+    first = imports.confirm_import(acting(SECOND), confirm, some=2)
 
     turns = [acting(SYSTEM, now=NOON + timedelta(seconds=n)) for n in range(3)]
-    went_on = [imports.go_on_entering(tx) for tx in turns]
+    went_on = [imports.go_on_entering(tx, some=2) for tx in turns]
 
     assert first.status == "entering"
     assert went_on == [True, True, False]
@@ -242,3 +261,60 @@ def test_a_discarded_import_never_enters(acting: Acting) -> None:
     assert refused.value.code == "import_not_staged"
     assert outcomes(acting, report) == {2: "new"}
     assert units.find_units(acting(), FindUnits()).items == ()
+
+
+def a_large_chunk(count: int) -> tuple[StageImport, list[str]]:
+    """Rows enough to be read in a child; one is wrong, one comes twice, one is of a kind here."""
+    codes = [a_code() for _ in range(count)]
+    rows = [row("企业", f"宁波甬江{n}机械厂", codes[n], "330203", n) for n in range(count)]
+    rows[7][4] = "若干"
+    rows[9][2] = codes[8]
+    rows[11] = row("乡镇（街道）", "望春街道", None, "330203", 40)
+    packed = json.dumps(rows, ensure_ascii=False)
+    return StageImport(
+        file_name="大.xlsx", columns=COLUMNS, packed=packed, after=0, is_last=True
+    ), codes
+
+
+@pytest.mark.parametrize("count", [20, 3000])
+def test_a_large_chunk_is_judged_like_a_small_one(acting: Acting, count: int) -> None:
+    command, codes = a_large_chunk(count)
+
+    report = imports.stage_import(acting(HAISHU), command)
+    imports.confirm_import(acting(SECOND), ConfirmImport(import_id=report.import_id), some=count)
+
+    told = {line.row: line for line in report.rows}
+    assert report.counts["new"] == count - 2
+    assert told[9].says == ("“若干”应为整数",)
+    assert told[11].says == ("与本文件第 10 行是同一单位：请只保留一行",)
+    unit = units.get_unit(acting(), GetUnit(code=codes[count - 1]))
+    assert (unit.name_text, unit.headcount) == (f"宁波甬江{count - 1}机械厂", count - 1)
+    townships = units.find_units(acting(), FindUnits(where=UnitFilter(kinds=("township",))))
+    assert [found.headcount for found in townships.items] == [40]
+
+
+def test_a_large_chunk_that_is_no_list_of_rows_is_refused(acting: Acting) -> None:
+    command = StageImport(file_name="大.xlsx", columns=COLUMNS, packed="{" * 200_000)
+
+    with pytest.raises(Refused) as caught:
+        imports.stage_import(acting(HAISHU), command)
+
+    assert caught.value.code == "rows_unreadable"
+
+
+def test_every_row_enters_once_however_small_the_sets(
+    acting: Acting, enter: Callable[..., UnitView]
+) -> None:
+    known = [enter(headcount=1) for _ in range(3)]
+    rows = [row("企业", unit.name_text, unit.code, "330203", 2) for unit in known]
+    for at, n in enumerate((0, 2, 4)):
+        rows.insert(n, row("企业", f"甲{at}", a_code(), "330203", 2))
+    report = stage(acting, rows)
+    imports.confirm_import(acting(SECOND), ConfirmImport(import_id=report.import_id), some=1)
+
+    while imports.go_on_entering(acting(SYSTEM), some=1):
+        continue
+
+    done = imports.get_import(acting(), GetImport(import_id=report.import_id))
+    assert (done.status, done.counts["new"], done.counts["changed"]) == ("confirmed", 3, 3)
+    assert [unit.headcount for unit in units.find_units(acting(), FindUnits()).items] == [2] * 6

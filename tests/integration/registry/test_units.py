@@ -55,7 +55,8 @@ def test_the_five_kinds_of_the_measures_are_registered(acting: Acting, kind: str
     )
 
     assert (view.kind, view.standing, view.revision) == (kind, "registered", 1)
-    assert view.code
+    given = {"park": "330203-YQ-0001", "township": "330203-XZ-0001", "industry": "330203-HY-0001"}
+    assert view.code == given.get(kind, code)
     assert [e.model_dump()["unit_id"] for e in said(tx, "registry.unit_entered")] == [view.unit_id]
 
 
@@ -172,6 +173,28 @@ def test_filters_combine_and_counts_agree(acting: Acting, enter: Callable[..., U
     counts = units.count_units(acting(CITY), CountUnits())
     assert (counts.total, counts.by_kind) == (3, {"enterprise": 2, "site": 1})
     assert counts.by_division == {"330203": 1, "330205": 2}
+
+
+def test_counting_stops_where_it_is_told_to_and_says_that_there_are_more(
+    acting: Acting, enter: Callable[..., UnitView]
+) -> None:
+    enter(name_text="甲机械")
+    enter(name_text="乙机械", division="330205")
+    enter(kind="site", name_text="丙机械工地", division="330205")
+    of_a_kind = UnitFilter(kinds=("enterprise",), text="机械")
+
+    for where, up_to, answer in (
+        (UnitFilter(), 2, (2, True)),
+        (UnitFilter(), 3, (3, False)),
+        (of_a_kind, 1, (1, True)),
+        (of_a_kind, 1000, (2, False)),
+        (UnitFilter(division="330205"), 1, (1, True)),
+    ):
+        counts = units.count_units(acting(CITY), CountUnits(where=where, up_to=up_to))
+        assert (counts.total, counts.total_more) == answer, (where, up_to)
+        assert counts.by_kind == counts.by_standing == counts.by_division == {}
+    assert units.count_units(acting(JIANGBEI), CountUnits()).by_division == {"330205": 2}
+    assert units.count_units(acting(JIANGBEI), CountUnits(up_to=1)).total_more
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "entered_at", "headcount", "-headcount"])

@@ -12,12 +12,44 @@ from services.gateway.pages.desk import own_path
 from services.gateway.pages.house import ACTS
 from shared.contracts.oversight import ConfirmTrigger
 from shared.contracts.refusals import Refused
+from shared.runtime.packs import all_packs
 
 
 def test_a_clause_is_read_with_its_document() -> None:
     assert words.clause_text("NB23:二(五)").startswith("《实施办法（征求意见稿）》")
     assert words.clause_text("") == ""
     assert words.clause_text("没有冒号") == "没有冒号"
+
+
+def test_a_setting_of_ours_is_said_to_be_no_documents_words_once() -> None:
+    assert words.clause_text("HX:公示期").count("非文件规定") == 1
+
+
+def test_what_a_rule_found_is_said_as_an_officer_says_it() -> None:
+    assert words.plain("持有荣誉为是，应为是；已申报需求为否，应为是") == (
+        "持有荣誉：是；已申报需求：否（须为“是”）"
+    )
+    assert words.plain("「点对点」联系服务") == "“点对点”联系服务"
+    assert words.reading_text("A-30a 「回访」没有写间隔") == "“回访”没有写间隔"
+
+
+@pytest.mark.parametrize(
+    ("pack", "says"),
+    [
+        ("ningbo-2023", "和谐劳动关系单位"),
+        ("weihai-2023", "达到创建标准"),
+        ("ningbo-2019", "已按其他办法认定"),
+    ],
+)
+def test_a_recognised_unit_is_called_as_the_law_of_the_place_has_it(pack: str, says: str) -> None:
+    assert words.word_here("recognised", "standing", all_packs()[pack]).text == says
+    assert words.word_here("creating", "standing", all_packs()[pack]).text == "创建中"
+
+
+def test_an_industry_has_the_name_of_its_section() -> None:
+    assert words.industry_text("C34") == "C34 制造业"
+    assert words.industry_text("机械制造") == "机械制造"
+    assert words.industry_text("") == ""
 
 
 def test_instants_are_shown_at_the_wall_clock_of_ningbo() -> None:
@@ -68,3 +100,11 @@ def test_empty_fields_of_an_act_are_left_to_the_command() -> None:
     command = command_of(TABLE[ConfirmTrigger.name], given)
 
     assert command == ConfirmTrigger(trigger_id="trigger_1", remark="属实", caused_by_unit=True)
+
+
+def test_a_reading_is_shown_without_the_number_of_the_open_place() -> None:
+    assert words.reading_text("A-16 只列入储备名单的不享受；A-25 认定期以到期日为准") == (
+        "只列入储备名单的不享受；认定期以到期日为准"
+    )
+    assert words.reading_text("A-03、A-52 没有印标准") == "没有印标准"
+    assert words.reading_text("2019年度工作，没有印日期") == "2019年度工作，没有印日期"

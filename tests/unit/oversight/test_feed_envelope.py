@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.oversight.domain.envelope import Malformed, read_data, read_event, read_json
 from services.oversight.domain.verdict import HELD, REJECTED, Message, Reading, read
-from shared.contracts.agencies import TRIGGER_TYPES
+from shared.contracts.agencies import CURRENT_VERSION, TRIGGER_TYPES
 from tests.support.feed import DATA, MORNING, Sender, as_bytes
 
 LDJC = Sender("ldjc")
@@ -73,7 +73,13 @@ def test_bytes_without_one_meaning_are_refused_though_signed(name: str) -> None:
 def judged(body: bytes) -> Reading:
     message = Message("inbox_1", "ldjc", "ldjc", LDJC.sign(body), body, len(body), MORNING)
     agency = LDJC.agency(types=frozenset(TRIGGER_TYPES) - {"credit.list_changed"})
-    return read(message, agency, {"ldjc-1": LDJC.registered()}, max_bytes=256 * 1024)
+    return read(
+        message,
+        agency,
+        {"ldjc-1": LDJC.registered()},
+        max_bytes=256 * 1024,
+        version=CURRENT_VERSION,
+    )
 
 
 OFF: dict[str, tuple[dict[str, object], str, str]] = {

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from services.oversight.domain.signature import AgencyKey, Forged, verify
 from services.oversight.domain.verdict import REJECTED, Message, Reading, read
+from shared.contracts.agencies import CURRENT_VERSION
 from tests.support.feed import MORNING, Sender, as_bytes, b64, jws, public_pem
 
 LDJC = Sender("ldjc")
@@ -48,7 +49,7 @@ def judged(
         moment=MORNING,
     )
     agencies = {"ldjc": LDJC.agency(), "zcy": ZCY.agency(), "old": LDJC.agency(active=False)}
-    return read(message, agencies.get(channel), KEYS, max_bytes=256 * 1024)
+    return read(message, agencies.get(channel), KEYS, max_bytes=256 * 1024, version=CURRENT_VERSION)
 
 
 def signed(head: object, body: bytes = BODY) -> str:

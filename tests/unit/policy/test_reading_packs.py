@@ -140,6 +140,11 @@ CASES = {
         3,
         "没有「ship」这类单位",
     ),
+    "kind without words": (
+        GATE + "kinds:\n  ship: {name: 船, identifier: internal, clause: 'D:一', fields: []}\n",
+        9,
+        "不认识的单位类型「ship」",
+    ),
 }
 
 

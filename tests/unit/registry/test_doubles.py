@@ -83,3 +83,30 @@ def test_a_name_that_very_many_bear_stops_nothing() -> None:
 
     assert find_doubles(entries, entries) == {}
     assert len(find_doubles(entries[1:], entries[1:])["1"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "keys"),
+    [
+        ("宁波青屿纺织有限公司", "", (1274520281,)),
+        (
+            "宁波东方纺织服装进出口有限公司第二分公司",
+            "宁波市海曙区望春路18号",
+            (
+                1060059173,
+                853419357,
+                -1480744775,
+                1198813777,
+                1481462113,
+                -1298193569,
+                1302278035,
+                387263949,
+            ),
+        ),
+        ("青屿（宁波）", "望春路", (-863855408,)),
+    ],
+)
+def test_keys_are_kept_with_units_and_never_change(
+    name: str, address: str, keys: tuple[int, ...]
+) -> None:
+    assert an_entry(name, address).keys == keys

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
+from services.registry.domain.entry import is_own_number, own_number, own_series, tidy_code
 from services.registry.domain.honour import (
+    LEVEL_SIGN,
     PLACE_MOVES,
     TITLE_MOVES,
     Place,
@@ -17,10 +20,13 @@ from services.registry.domain.honour import (
     plaque_number,
     status_on,
     title_number,
+    title_series,
 )
 from services.registry.domain.plan import band_of, missing_sections
 from services.registry.domain.standing import MOVES, Standing, move
 from shared.contracts.refusals import Refused
+from shared.contracts.scalars import KIND_SIGN, KIND_TEXT, UnitKind
+from shared.policy.words import LEVELS
 
 
 @pytest.mark.parametrize("now", Standing)
@@ -85,8 +91,43 @@ def test_the_last_day_is_only_known_where_a_term_is_printed() -> None:
 def test_numbers_follow_our_own_scheme() -> None:
     number = title_number("330200", "city", "site", year=2026, sequence=7)
 
-    assert number == "330200-city-site-2026-0007"
-    assert plaque_number(number) == "330200-city-site-2026-0007-P1"
+    assert number == "330200-DS-GD-2026-0007"
+    assert plaque_number(number) == "330200-DS-GD-2026-0007-P1"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("kind", UnitKind)
+def test_no_number_of_a_title_holds_a_word_of_the_code(level: str, kind: str) -> None:
+    number = title_number("330200.hx.gz", level, kind, year=2026, sequence=12345)
+
+    assert re.fullmatch(r"330200\.HX\.GZ-[A-Z]{2}-[A-Z]{2}-2026-12345", number)
+
+
+def test_every_level_and_kind_has_a_sign_of_its_own() -> None:
+    assert set(LEVEL_SIGN) == set(LEVELS)
+    assert set(KIND_SIGN) == set(KIND_TEXT) == set(UnitKind)
+    signs = [*LEVEL_SIGN.values(), *KIND_SIGN.values()]
+    assert len(set(signs)) == len(signs)
+
+
+def test_a_series_is_named_by_words_that_never_change() -> None:
+    assert title_series("330200", "city", "site", year=2026) == "330200-city-site-2026"
+    assert own_series("330203001", "village") == "330203-village"
+
+
+@pytest.mark.parametrize("kind", UnitKind)
+def test_a_unit_without_a_code_gets_a_number_without_a_word_of_the_code(kind: str) -> None:
+    number = own_number("330203001", kind, 7)
+
+    assert re.fullmatch(r"330203-[A-Z]{2}-0007", number)
+    assert is_own_number(number)
+    assert is_own_number(number.lower())
+
+
+@pytest.mark.parametrize("number", ["330203-VILLAGE-0001", "430200-INDUSTRY_CHAIN-12345"])
+def test_numbers_given_before_there_were_signs_are_still_ours(number: str) -> None:
+    assert is_own_number(number)
+    assert tidy_code("internal", f" {number.lower()} ") == number
 
 
 @pytest.mark.parametrize(

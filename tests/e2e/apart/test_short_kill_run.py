@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from deploy.forks import Warm
 from tests.chaos.drill import Scale, drill
 from tests.chaos.killer import BROKER, DATABASE, plan
 from tests.support.servers import private_servers
@@ -11,9 +12,9 @@ from tests.support.servers import private_servers
 SCALE = Scale(events=600, kills=8, seed="short", units=200, recognised=3, quiet_seconds=60)
 
 
-def test_nothing_is_lost_or_doubled_while_everything_is_killed(tmp_path: Path) -> None:
+def test_nothing_is_lost_or_doubled_while_everything_is_killed(warm: Warm, tmp_path: Path) -> None:
     with private_servers(tmp_path / "servers") as servers:
-        outcome = drill(servers, tmp_path, SCALE)
+        outcome = drill(servers, tmp_path, SCALE, warm)
 
     assert not any(outcome.finding.counts().values()), outcome.finding.first(30)
     assert outcome.proven == SCALE.kills, [f for f in outcome.faults if not f.proven]

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from deploy.forks import Warm
 from tests.bench import checking, hearing, importing, registering, triggers
 from tests.bench.ground import World, a_world
 from tests.bench.rows import Goal, Pair, Row, row, table, write
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with a_world(tmp_path_factory.mktemp("bench"), 300) as found:
+def world(warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with a_world(tmp_path_factory.mktemp("bench"), 300, warm) as found:
         yield found
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ import pytest
 from amqp import Connection
 from amqp.basic_message import Message
 
+from deploy.forks import Fork, Warm
 from deploy.supervisor import Child
 from shared.messaging import parking
 from shared.messaging.failpoints import FAILPOINTS
@@ -82,7 +82,7 @@ class Stage:
         os.kill(child.process.pid, signal.SIGKILL)
         child.process.wait(timeout=10)
 
-    def start_armed(self, name: str, point: str) -> subprocess.Popen[bytes]:
+    def start_armed(self, name: str, point: str) -> Fork:
         """Start it with the point set; the next start, the supervisor's, is without."""
         supervisor, child = self.system.run.supervisor, self.child(name)
         assert supervisor is not None
@@ -160,10 +160,12 @@ def _owes(publisher: Publisher) -> bool:
 
 
 @pytest.fixture(scope="module")
-def stage(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(
+    servers: Servers, warm: Warm, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
     home = tmp_path_factory.mktemp("points")
     environment = {"HEXIE_ALLOW_FAILPOINTS": "true", "HEXIE_RPC_TIMEOUT": "2"}
-    with a_system(servers, home / "system", environment=environment) as system:
+    with a_system(servers, home / "system", environment=environment, warm=warm) as system:
         codes = [unit.code for unit in enter_units(system, 40)]
         parties = enrol(system.run, CODES)
         office = Office(system.url, system.run.database_url)

@@ -1,0 +1,1 @@
+"""Tests that bring a world of their own: what they kill and load is nobody else's."""
