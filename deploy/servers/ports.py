@@ -57,13 +57,18 @@ def _first_of_clients() -> int:
 
 
 def start_time(pid: int) -> str:
-    """The kernel's start time of a process, "" when there is none: pid + this is an identity."""
+    """The kernel's start time of a process, "" when there is none: pid + this is an identity.
+
+    A process whose first thread has ended is there until its last: till then it holds its ports.
+    """
+    process = Path(f"/proc/{pid}")
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        stat = (process / "stat").read_text(encoding="utf-8", errors="replace")
+        fields = stat.rsplit(")", 1)[-1].split()
+        over = fields[0] == "Z" and len(list((process / "task").iterdir())) < 2
     except OSError:
         return ""
-    fields = stat.rsplit(")", 1)[-1].split()
-    return "" if fields[0] == "Z" else fields[19]
+    return "" if over else fields[19]
 
 
 def is_alive(pid: int, started: str = "") -> bool:

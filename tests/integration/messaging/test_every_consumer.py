@@ -279,7 +279,10 @@ def test_killed_around_each_commit_it_has_every_effect_once(
     outcome = dying.hear()
 
     assert codes == [-9, -9, -9]
-    assert done == [0, 1, 1]
+    # Its settling thread may be ahead of the one that acknowledges, so at the last point it
+    # may have heard more than the first message again; never fewer.
+    assert done[:2] == [0, 1]
+    assert 1 <= done[2] <= len(dying.bodies)
     assert outcome == furnished.outcome[queue]
     assert dying.held() == furnished.undisturbed[queue]
 
