@@ -6,12 +6,15 @@ tests did not run and which command to type.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from deploy.servers.ports import is_alive
 
 # The shell is the same engine without the windows nobody looks at, for half the processor time.
 _NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -44,6 +47,7 @@ def _apt(*arguments: str) -> bool:
 
 BUILD = Path("build")
 REPORT = BUILD / "tests.xml"
+_MEMORY, _OURS, _ROOM = Path("/dev/shm"), "hexie-tests-", 8 * 1024**3  # noqa: S108
 WORKERS = (
     3  # two cores: while one waits for a broker or a deadline, two work; each on servers of its own
 )
@@ -75,7 +79,29 @@ def _pytest(report: Path, arguments: list[str]) -> int:
     command = [sys.executable, "-m", "pytest", *arguments, "-q", f"--junitxml={report}"]
     # Hundreds of processes start: each would compile every module anew where bytecode is off.
     kept = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
-    return subprocess.run(command, check=False, env=kept).returncode
+    with _folder() as folder:
+        where = [f"--basetemp={folder}"] if folder else []
+        return subprocess.run([*command, *where], check=False, env=kept).returncode
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[str]:
+    """Where servers keep the data of this run: in memory where there is room, "" for pytest's own.
+
+    Hundreds of databases are made and dropped, each hundreds of files. What tests end are
+    processes, never the machine: what was written is there after it in either place.
+    """
+    for left in _MEMORY.glob(f"{_OURS}*"):
+        if not is_alive(int(left.name.removeprefix(_OURS))):
+            shutil.rmtree(left, ignore_errors=True)
+    if not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < _ROOM:
+        yield ""
+        return
+    folder = _MEMORY / f"{_OURS}{os.getpid()}"
+    try:
+        yield str(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
