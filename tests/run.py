@@ -48,9 +48,7 @@ def _apt(*arguments: str) -> bool:
 BUILD = Path("build")
 REPORT = BUILD / "tests.xml"
 _MEMORY, _OURS, _ROOM = Path("/dev/shm"), "hexie-tests-", 8 * 1024**3  # noqa: S108
-WORKERS = (
-    3  # two cores: while one waits for a broker or a deadline, two work; each on servers of its own
-)
+WORKERS = 2  # two cores; each worker has servers of its own
 
 
 def main() -> int:
