@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.gateway.api.door import ANYONE, CLERK, OFFICE, Door, guard_roles
+from services.gateway.api.door import ANYONE, CLERK, OFFICE, PREFIX, Door, guard_roles
 from services.gateway.api.problems import Problem
 from services.gateway.auth import guard
 from services.gateway.icalendar import calendar_text
@@ -135,7 +135,7 @@ DOORS = (
     ),
 )
 
-router = APIRouter()
+router = APIRouter(prefix=PREFIX)
 
 
 @router.get(

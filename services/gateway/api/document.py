@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from services.gateway.api import (
     calendar,
@@ -24,9 +24,8 @@ from services.gateway.api import (
     unit_life,
     units,
 )
-from services.gateway.api.door import Door, open_doors
+from services.gateway.api.door import PREFIX, Door, open_doors
 
-PREFIX = "/api/v1"
 PUBLIC_PREFIX = "/public/v1"
 TABLES: tuple[tuple[tuple[Door, ...], str], ...] = (
     (units.DOORS, "单位"),
@@ -52,20 +51,16 @@ PUBLIC_TABLES: tuple[tuple[tuple[Door, ...], str], ...] = (
 
 
 def include_api(app: FastAPI) -> None:
-    """Hang every REST operation on the application."""
-    inner = APIRouter(prefix=PREFIX)
+    """Hang every REST operation on the application itself, which looks through one list then.
+
+    Routers inside routers are looked through again and again for each request.
+    """
     for doors, tag in TABLES:
-        open_doors(inner, doors, tag=tag)
-    inner.include_router(special.router)
-    inner.include_router(files.router)
-    inner.include_router(calendar.router)
-    inner.include_router(packs.router)
-    inner.include_router(exports.router)
-    app.include_router(inner)
-    outer = APIRouter(prefix=PUBLIC_PREFIX)
+        open_doors(app.router, doors, prefix=PREFIX, tag=tag)
+    for module in (special, files, calendar, packs, exports):
+        app.router.routes.extend(module.router.routes)
     for doors, tag in PUBLIC_TABLES:
-        open_doors(outer, doors, tag=tag)
-    app.include_router(outer)
+        open_doors(app.router, doors, prefix=PUBLIC_PREFIX, tag=tag)
 
 
 def describe(document: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from services.gateway.auth import guard
 from shared.contracts.message import Command, Shape
 from shared.contracts.refusals import Refused
 
+PREFIX = "/api/v1"
 PUBLIC: tuple[str, ...] = ()
 ANYONE = ("any",)
 OFFICE = ("clerk", "reviewer", "seat", "admin", "security", "auditor", "system")
@@ -76,12 +77,12 @@ class Door:
         return next((m for m in _MARKS if m in self.command.model_fields), "")
 
 
-def open_doors(router: APIRouter, doors: tuple[Door, ...], *, tag: str) -> None:
-    """Put a table of doors on the router."""
+def open_doors(router: APIRouter, doors: tuple[Door, ...], *, prefix: str, tag: str) -> None:
+    """Put a table of doors on the router, their paths behind the prefix."""
     for door in doors:
         endpoint = _endpoint(door)
         router.add_api_route(
-            door.path,
+            prefix + door.path,
             endpoint,
             methods=[door.method],
             summary=door.says,

@@ -8,13 +8,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from services.gateway.api.door import OFFICE, guard_roles
+from services.gateway.api.door import OFFICE, PREFIX, guard_roles
 from services.gateway.api.problems import Problem
 from services.gateway.auth import guard
 from services.gateway.importer.workbook import MEDIA_TYPE, Column, write_book
 from shared.contracts.registry_figures import LedgerName, LedgerPage, LedgerRow, ReadLedger
 
-router = APIRouter()
+router = APIRouter(prefix=PREFIX)
 _AT_ONCE = 5000
 _COLUMNS = (
     Column("序号", 6),

@@ -10,12 +10,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from services.gateway import files
-from services.gateway.api.door import ANYONE, guard_roles
+from services.gateway.api.door import ANYONE, PREFIX, guard_roles
 from services.gateway.api.problems import Problem
 from services.gateway.auth import guard
 from shared.contracts.evaluation_answers import EvidenceRef
 
-router = APIRouter()
+router = APIRouter(prefix=PREFIX)
 _ROLES = {"x-roles": list(ANYONE)}
 
 

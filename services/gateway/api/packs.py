@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from services.gateway.api.door import ANYONE, Door, answered, guard_roles
+from services.gateway.api.door import ANYONE, PREFIX, Door, answered, guard_roles
 from services.gateway.api.pack_shapes import (
     DifferencePart,
     DifferenceView,
@@ -26,7 +26,7 @@ from shared.policy.diff import differences
 from shared.policy.pack import Pack
 from shared.runtime.packs import all_packs
 
-router = APIRouter(tags=["政策包"])
+router = APIRouter(prefix=PREFIX, tags=["政策包"])
 
 DOORS = (
     Door(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request, Response
 
-from services.gateway.api.door import ANYONE, answered, guard_roles
+from services.gateway.api.door import ANYONE, PREFIX, answered, guard_roles
 from services.gateway.api.problems import Problem
 from services.gateway.auth import guard
 from shared.contracts import evaluation_round, incentives, oversight, registry_acts
@@ -17,7 +17,7 @@ from shared.contracts.message import Command
 from shared.contracts.oversight_feed import StoredTrigger, StoreTrigger
 from shared.contracts.refusals import Refused
 
-router = APIRouter()
+router = APIRouter(prefix=PREFIX)
 
 _READERS: dict[str, type[Command]] = {
     "registry": registry_acts.GetDecision,

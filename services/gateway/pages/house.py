@@ -102,5 +102,5 @@ ACTS = (
 def include_pages(app: FastAPI) -> frozenset[str]:
     """Hang every page on the application; the paths that can be read."""
     for module in MODULES:
-        app.include_router(module.pages.router)
+        app.router.routes.extend(module.pages.router.routes)
     return frozenset().union(*(module.pages.paths for module in MODULES))
