@@ -11,9 +11,11 @@ import re
 import secrets
 import threading
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import httpx2
+from sqlalchemy import Engine
 
 from services.gateway.api.door import Door
 from services.gateway.auth.accounts import NewAccount, create_account, issue_token
@@ -35,6 +37,7 @@ def door_of(command: type[Command], fields: dict[str, Any] | None = None) -> Doo
     raise LookupError(f"no REST operation carries {command.name}")
 
 
+@lru_cache(maxsize=1)
 def _doors() -> list[Door]:
     from services.gateway.api.document import TABLES
 
@@ -46,7 +49,8 @@ class RestServices:
 
     def __init__(self, base: str, database_url: str) -> None:
         self.base = base
-        self._database_url = database_url
+        # Connects with the first token it makes.
+        self._engine = make_engine("gateway", Settings(database_url=database_url), pool_size=1)
         self._tokens: dict[str, str] = {}
         self._making = threading.Lock()
         self._http = httpx2.AsyncClient(base_url=base, timeout=60)
@@ -54,12 +58,13 @@ class RestServices:
     async def stop(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+        self._engine.dispose()
 
     def token_for(self, actor: Actor) -> str:
         """A REST token that acts as this person, with an account made where there is none."""
         with self._making:
             if actor.id not in self._tokens:
-                self._tokens[actor.id] = make_token(self._database_url, actor)
+                self._tokens[actor.id] = make_token(self._engine, actor)
             return self._tokens[actor.id]
 
     async def ask(self, command: Command, asking: Asking, *, timeout: float = 60) -> Any:
@@ -124,9 +129,8 @@ def read_answer(answer: httpx2.Response) -> Any:
     )
 
 
-def make_token(database_url: str, actor: Actor) -> str:
+def make_token(engine: Engine, actor: Actor) -> str:
     """An account for the actor, without a password, and a token that acts as it."""
-    engine = make_engine("gateway", Settings(database_url=database_url), pool_size=1)
     now = datetime.now(UTC)
     account = NewAccount(
         login=actor.id,
@@ -141,6 +145,4 @@ def make_token(database_url: str, actor: Actor) -> str:
     )
     with engine.begin() as connection:
         create_account(connection, account, by="sample", now=now)
-        token = issue_token(connection, actor.id, label="sample", by="sample", now=now, days=7)
-    engine.dispose()
-    return token
+        return issue_token(connection, actor.id, label="sample", by="sample", now=now, days=7)
