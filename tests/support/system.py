@@ -22,6 +22,9 @@ from shared.contracts.message import Actor, Command
 from shared.runtime.settings import Settings
 from tests.support.servers import Servers, a_database, a_vhost
 
+# Systems share two cores here: what an officer would be told to try again is waited for.
+_PATIENT = {"HEXIE_RPC_TIMEOUT": "30"}
+
 
 @dataclass
 class System:
@@ -76,7 +79,8 @@ def a_system(
             home=home, port=0, database_url=database, amqp_url=vhost,
             amqp_management_url=servers.management_url,
         )  # fmt: skip
-        run = Run(chosen, quiet=True, extra_environment=environment or {}, warm=warm)
+        patient = _PATIENT | (environment or {})
+        run = Run(chosen, quiet=True, extra_environment=patient, warm=warm)
         if names:
             run.names = names
         run.up()
