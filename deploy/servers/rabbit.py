@@ -147,7 +147,7 @@ class Rabbit:
         (self.folder / "pids").unlink(missing_ok=True)
 
     def crash(self) -> None:
-        """SIGKILL the Erlang machine; epmd stays, as in a real crash."""
+        """SIGKILL the Erlang machine, the script above it and its epmd: nothing is said to anybody."""
         beam = self.beam_pid()
         end(beam, start_time(beam), first=signal.SIGKILL)
         end(self.pid, self.started, first=signal.SIGKILL, seconds=5)
