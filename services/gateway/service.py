@@ -26,7 +26,7 @@ from services.gateway.api.document import PUBLIC_PREFIX, describe, include_api
 from services.gateway.at_work import Remembered
 from services.gateway.auth import guard
 from services.gateway.auth.sessions import Throttle
-from services.gateway.auth.wall import Wall, too_large
+from services.gateway.auth.wall import Wall, database_away, too_large
 from services.gateway.clients import ServiceAway, ServiceFailed, Services
 from services.gateway.pages import house
 from services.gateway.pages.desk import render
@@ -226,9 +226,7 @@ def _answers(app: FastAPI) -> None:
 
     @app.exception_handler(store.DatabaseFault)
     async def database(request: Request, error: store.DatabaseFault) -> Response:
-        log.error("database_failed", error=str(error)[:300])
-        says = "数据库暂时连不上，没有任何改动；请稍后再试。"
-        return await answer(request, Refused("database_away", says, status=503))
+        return await answer(request, database_away(error))
 
     @app.exception_handler(Exception)
     async def defect(request: Request, error: Exception) -> Response:

@@ -12,9 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.gateway import store
 from services.gateway.auth import guard
 from shared.contracts.refusals import Refused
 from shared.runtime.ids import uuid7
+
+log = structlog.get_logger()
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _HEADERS = {
@@ -59,6 +62,9 @@ class Wall:
         except Refused as refused:
             response = await self._answer(request, refused)
             await response(scope, receive, sealed)
+        except store.DatabaseFault as error:  # while asking who this is: nobody further in has it
+            response = await self._answer(request, database_away(error))
+            await response(scope, receive, sealed)
 
     async def _admit(self, request: Request, limit: int) -> None:
         state = request.app.state
@@ -76,6 +82,12 @@ class Wall:
         if request.state.asker is guard.NOBODY and not guard.is_open(path):
             raise Refused("sign_in_needed", "请先登录后再办理。", status=401)
         guard.refuse_foreign_request(request, request.state.asker)
+
+
+def database_away(error: store.DatabaseFault) -> Refused:
+    """The refusal (503) of what the gateway's own database is needed for; the fault is logged."""
+    log.error("database_failed", error=str(error)[:300])
+    return Refused("database_away", "数据库暂时连不上，没有任何改动；请稍后再试。", status=503)
 
 
 def too_large(limit: int) -> Refused:

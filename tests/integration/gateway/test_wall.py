@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
 from starlette.testclient import TestClient
 
 from services.gateway.auth import guard
 from tests.integration.gateway.conftest import a_token, an_account
+from tests.support.servers import Servers
 
 HTML_OPEN = {"/sign-in", "/favicon.ico"}
 
@@ -133,3 +135,30 @@ def test_a_service_that_is_away_is_said_to_be_away(app_client: TestClient) -> No
     assert answer.status_code == 503
     assert answer.json()["code"] == "service_away"
     assert answer.headers["retry-after"]
+
+
+@pytest.fixture
+def without_database(app_client: TestClient, servers: Servers) -> Iterator[None]:
+    """The database cannot be reached; afterwards it can."""
+    name = app_client.app.state.settings.database_url.rsplit("/", 1)[1]  # type: ignore[attr-defined]
+    sessions = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    servers.sql(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false')
+    servers.sql(sessions)
+    yield
+    servers.sql(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true')
+
+
+@pytest.mark.usefixtures("without_database")
+def test_while_the_database_is_away_whoever_asks_is_told_to_come_back(
+    app_client: TestClient,
+) -> None:
+    for _ in range(2):  # over a connection that was lost, then over none
+        program = app_client.get("/api/v1/units", headers={"authorization": "Bearer hxt_any"})
+        assert program.status_code == 503
+        assert program.json()["code"] == "database_away"
+        assert program.headers["retry-after"]
+
+    app_client.cookies.set("hexie_session", "hxs_any")
+    officer = app_client.get("/units", headers={"accept": "text/html"})
+    assert officer.status_code == 503
+    assert "数据库暂时连不上" in officer.text
