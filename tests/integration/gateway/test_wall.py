@@ -11,6 +11,7 @@ from services.gateway.auth import guard
 from tests.integration.gateway.conftest import a_token, an_account
 from tests.support.servers import Servers
 
+_END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'"
 HTML_OPEN = {"/sign-in", "/favicon.ico"}
 
 
@@ -141,9 +142,8 @@ def test_a_service_that_is_away_is_said_to_be_away(app_client: TestClient) -> No
 def without_database(app_client: TestClient, servers: Servers) -> Iterator[None]:
     """The database cannot be reached; afterwards it can."""
     name = app_client.app.state.settings.database_url.rsplit("/", 1)[1]  # type: ignore[attr-defined]
-    sessions = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
     servers.sql(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false')
-    servers.sql(sessions)
+    servers.sql(_END_SESSIONS.format(name))
     yield
     servers.sql(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true')
 

@@ -6,15 +6,17 @@ import os
 import signal
 import time
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from shared.contracts.message import Envelope
+from shared.contracts.registry import UnitClosed
 from shared.messaging.broker import connection
 from shared.messaging.confirms import Confirming, Outgoing
-from shared.messaging.relay import OutboxRelay
+from shared.messaging.relay import WINDOW, OutboxRelay
 from shared.messaging.tx import open_tx
 from tests.integration.messaging.conftest import QUEUE, Bus
 from tests.support.waiting import wait_until
@@ -40,6 +42,25 @@ def _hurried(bus: Bus, relay: OutboxRelay) -> int:
 
 def _again(bus: Bus) -> None:
     bus.rows("UPDATE outbox SET next_attempt_at = now(), lease_until = now()", bus.registry)
+
+
+def test_a_window_costs_the_same_however_much_waits(bus: Bus) -> None:
+    with open_tx(bus.registry, service="registry") as tx:
+        for n in range(3 * WINDOW):
+            tx.emit(UnitClosed(unit_id=f"unit_{n:05}", closed_on=date(2026, 3, 1), reason="完工"))
+
+    relay = bus.relay()
+    moved = relay.turn()
+    relay.close()
+
+    read = (
+        "SELECT idx_tup_read FROM pg_stat_user_indexes"
+        " WHERE schemaname = 'registry' AND indexrelname = 'outbox_due'"
+    )
+    bus.registry.dispose()  # a connection that ends has told what it read
+    wait_until(lambda: bus.rows(read, bus.registry)[0][0] >= WINDOW, what="the figures")
+    assert moved == WINDOW
+    assert bus.rows(read, bus.registry)[0][0] < 2 * WINDOW
 
 
 def test_a_relay_killed_at_any_point_leaves_exactly_one_effect(bus: Bus) -> None:
