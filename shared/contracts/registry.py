@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 
 from pydantic import Field
-from pydantic_core import from_json
 
 from shared.contracts.message import Command, Event, Shape
+from shared.contracts.table import Cell, Table
 
 # --- says ---------------------------------------------------------------------------------
 
@@ -313,8 +313,6 @@ IMPORT_COLUMNS: dict[str, str] = {  # heading in the file -> field of UnitEntry
     "联系电话": "contact_phone",
 }
 
-Cell = str | int | float | bool | None
-
 
 class StageImport(Command):
     """Stage rows of a file for a dry run, in chunks; nothing enters the register yet.
@@ -323,7 +321,7 @@ class StageImport(Command):
     that a code stored as number can be told); `first_row` is the file's row number of rows[0].
     Answers `ImportReport`; its counts and rows come with the chunk that `is_last`.
 
-    packed  the rows as JSON text instead of `rows`, for large files
+    packed  the rows by their columns instead of `rows`, for large files: the text of a `Table`
     after   how many rows of the file came before this chunk: one that arrives before its turn is
             refused with `import_out_of_turn`, so that chunks may be under way together
     system  another system's name when the file is its export: column `external_id` is its number
@@ -342,14 +340,9 @@ class StageImport(Command):
     is_last: bool = False
     system: str = Field(default="", max_length=40)
 
-    def cells(self) -> list[list[Cell]]:
-        """The rows, unpacked."""
-        if not self.packed:
-            return self.rows
-        found = from_json(self.packed)
-        if not isinstance(found, list) or not all(isinstance(row, list) for row in found):
-            raise ValueError("not a list of rows")
-        return found
+    def table(self) -> Table:
+        """The rows by their columns; ValueError when `packed` is no table."""
+        return Table.unpacked(self.packed) if self.packed else Table.of(self.rows)
 
 
 class ConfirmImport(Command):

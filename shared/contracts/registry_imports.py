@@ -11,9 +11,9 @@ from typing import ClassVar
 from pydantic import Field
 
 from shared.contracts.message import Command, Shape
-from shared.contracts.registry import Cell
 from shared.contracts.registry_answers import UnitView
 from shared.contracts.registry_records_answers import Choice
+from shared.contracts.table import Cell
 
 
 class RecordTemplate(Command):

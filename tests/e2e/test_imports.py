@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 from deploy.sample import people
 from deploy.sample.units import ALPHABET, credit_code
 from shared.contracts import registry as reg
+from shared.contracts.table import Cell
 from tests.support.portal import Portal, sign_in
 from tests.support.system import System
 from tests.support.waiting import wait_until
@@ -181,7 +182,7 @@ def test_a_bad_file_is_refused_in_one_sentence_and_the_portal_stays_up(
 def test_rows_sent_over_rest_are_judged_alike(system: System) -> None:
     code = credit_code("330211", FIRST + 41)
     columns = ("kind", "name_text", "code", "division")
-    rows: list[list[reg.Cell]] = [
+    rows: list[list[Cell]] = [
         ["企业", "宁波导入41号有限公司", code, "330211"],
         ["企业", "宁波导入42号有限公司", 913302110000000012, "330211"],
         ["企业", "宁波导入43号有限公司", code, "330211"],

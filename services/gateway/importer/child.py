@@ -3,8 +3,8 @@
 Run as `python -m services.gateway.importer.child <megabytes> <seconds> <rows>` with the file on
 standard input; writes a line about the sheet, then packs of so many rows while it goes on reading,
 the first of a tenth. A pack is a line with the number of its rows and of its bytes, and the bytes:
-a JSON list, each row on a line of its own. Numbers stay numbers, so that a code stored as number
-can be told.
+its rows by their columns, as `columns.packed` writes them. Numbers stay numbers, so that a code
+stored as number can be told.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ import datetime as dt
 import io
 import resource
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from pydantic_core import to_json
 from python_calamine import CalamineWorkbook
+
+from services.gateway.importer.columns import packed
 
 ABOUT = "说明"
 VERSION = "模板版本"
@@ -56,29 +59,40 @@ def main() -> None:
     first = sheet.start[0] if sheet.start else 0
     out = sys.stdout.buffer
     out.write(to_json({"first_row": first + 1, "version": _version(book)}) + b"\n")
-    for pack in _packs(sheet.iter_rows(), at_once):
-        text = b"[\n%b\n]" % b",\n".join(pack)
-        out.write(b"%d %d\n%b" % (len(pack), len(text), text))
+    for count, text in _packs(sheet.iter_rows(), at_once):
+        out.write(b"%d %d\n%b" % (count, len(text), text))
         out.flush()
 
 
-def _packs(rows: Iterable[list[Any]], at_once: int) -> Iterator[list[bytes]]:
-    """The rows as JSON, so many at a time; those that hold nothing at the end of the sheet are left out."""
-    pack: list[bytes] = []
-    blank: list[bytes] = []
-    wanted = max(at_once // 10, 1)
-    for row in rows:
-        cells = [c.strip() if c.__class__ is str else _plain(c) for c in row]
-        blank.append(to_json(cells, inf_nan_mode="constants"))
-        if any(cells) or any(c not in ("", None) for c in cells):
-            pack += blank
-            blank.clear()
-        while len(pack) >= wanted:
-            yield pack[:wanted]
-            pack = pack[wanted:]
-            wanted = at_once
-    if pack:
-        yield pack
+def _packs(rows: Iterator[list[Any]], at_once: int) -> Iterator[tuple[int, bytes]]:
+    """So many rows at a time, with their number; what is blank at the sheet's end is left out."""
+    blank, wanted = 0, max(at_once // 10, 1)
+    while some := list(islice(rows, wanted)):
+        held = len(some)
+        while held and _is_blank(some[held - 1]):
+            held -= 1
+        if held:
+            yield from _blank_packs(blank, len(some[0]), at_once)
+            yield held, packed(held, map(_tidy, zip(*some[:held], strict=True)))
+            blank = 0
+        blank += len(some) - held
+        wanted = at_once
+
+
+def _blank_packs(count: int, width: int, at_once: int) -> Iterator[tuple[int, bytes]]:
+    for first in range(0, count, at_once):
+        some = min(at_once, count - first)
+        yield some, packed(some, [[""]] * width)
+
+
+def _is_blank(row: Sequence[Any]) -> bool:
+    return all(cell in ("", None) or (isinstance(cell, str) and not cell.strip()) for cell in row)
+
+
+def _tidy(column: Sequence[Any]) -> Sequence[Any]:
+    if set(map(type, column)) == {str}:
+        return list(map(str.strip, column))
+    return [cell.strip() if cell.__class__ is str else _plain(cell) for cell in column]
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ import json
 from collections.abc import Iterator, Sequence
 
 from services.gateway.importer.guard import MAX_COLUMNS, MAX_INFLATED, MAX_ROWS
-from services.gateway.importer.sheet import AT_ONCE, Cell, Packed, Sheet
+from services.gateway.importer.sheet import AT_ONCE, Packed, Sheet
 from shared.contracts.refusals import Refused
+from shared.contracts.table import Cell
 
 UNRUN = ("=", "+", "-", "@", "\t")  # what a spreadsheet takes for the beginning of a formula
 _ENCODINGS = ("utf-8-sig", "gb18030")

@@ -1,7 +1,7 @@
 """An uploaded sheet as rows under known headings; parsed in the child, never here.
 
-A large sheet stays packed, as the JSON text the child wrote: whoever only passes rows on never
-reads them.
+A large sheet stays packed, as the text the child wrote: whoever only passes rows on never reads
+them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from functools import cached_property
 
 from starlette.concurrency import run_in_threadpool
 
+from services.gateway.importer.columns import packed
 from services.gateway.importer.guard import Looked, look
 from shared.contracts.refusals import Refused
+from shared.contracts.table import Cell, Table
 
 MEGABYTES = 512
 SECONDS = 10
@@ -26,12 +28,11 @@ AT_ONCE = 5000
 REPORT_HEADINGS = ("错误说明", "核对结论", "理由", "依据", "暂停享受")
 _LOOKED_THROUGH = 10
 _BUFFER = 1024 * 1024
-Cell = str | int | float | bool | None
 
 
 @dataclass(frozen=True)
 class Packed:
-    """Rows as JSON text, each on a line of its own; `first_row`: the file's number of the first."""
+    """Rows as the text of a `Table`; `first_row`: the file's number of the first."""
 
     first_row: int
     count: int
@@ -40,19 +41,18 @@ class Packed:
     @classmethod
     def of(cls, first_row: int, rows: Sequence[Sequence[Cell]]) -> Packed:
         """Rows as they are."""
-        lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-        return cls(first_row, len(rows), f"[\n{lines}\n]")
+        table = Table.of(rows)
+        return cls(first_row, table.count, packed(table.count, table.columns).decode())
 
     def rows(self) -> list[list[Cell]]:
         """The rows unpacked."""
-        found: list[list[Cell]] = json.loads(self.text)
-        return found
+        return Table.unpacked(self.text).rows()
 
     def some(self, numbers: Sequence[int]) -> dict[int, list[Cell]]:
         """Those of these rows, by the file's numbers, that are in this pack."""
         mine = [n for n in numbers if self.first_row <= n < self.first_row + self.count]
-        lines = self.text.split("\n") if mine else []
-        return {n: json.loads(lines[n - self.first_row + 1].removesuffix(",")) for n in mine}
+        table = Table.unpacked(self.text) if mine else Table(0, ())
+        return {n: table.row(n - self.first_row) for n in mine}
 
     def without(self, count: int) -> Packed:
         """All but the first rows."""

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from shared.contracts.registry import Cell
+from shared.contracts.table import Cell
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _SIGNS = frozenset(ALPHABET)

@@ -6,9 +6,10 @@ document prints any.
 
 from __future__ import annotations
 
+import itertools
 import re
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -132,11 +133,11 @@ def find_doubles(asked: Sequence[Entry], known: Sequence[Entry]) -> dict[str, li
 
     `known` holds the entries asked about as well.
     """
-    blocks: dict[int, list[Entry]] = defaultdict(list)
-    for entry in known:
-        for key in entry.keys:
-            blocks[key].append(entry)
-    telling = {key: block for key, block in blocks.items() if 1 < len(block) <= MOST_IN_BLOCK}
+    sizes = Counter(itertools.chain.from_iterable(entry.keys for entry in known))
+    telling = {key: list[Entry]() for key, size in sizes.items() if 1 < size <= MOST_IN_BLOCK}
+    for entry in known if telling else ():
+        for key in telling.keys() & entry.keys:
+            telling[key].append(entry)
     found: dict[str, list[Found]] = {}
     for entry in asked if telling else ():
         if telling.keys().isdisjoint(entry.keys):

@@ -14,8 +14,9 @@ from services.registry.domain.credit_code import (
     tidy_project,
 )
 from services.registry.domain.record_fields import Options, is_empty, read_values
-from shared.contracts.registry import Cell, UnitEntry
+from shared.contracts.registry import UnitEntry
 from shared.contracts.scalars import kind_sign
+from shared.contracts.table import Cell
 from shared.policy.pack import NamedList, UnitKind
 from shared.policy.programme import FieldSpec, ListItem
 

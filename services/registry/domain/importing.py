@@ -20,7 +20,8 @@ from services.registry.domain.entry import (
     code_fault,
     tidy_code,
 )
-from shared.contracts.registry import Cell, UnitEntry
+from shared.contracts.registry import UnitEntry
+from shared.contracts.table import Cell
 from shared.policy.programme import FieldSpec
 
 _DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")

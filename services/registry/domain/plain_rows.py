@@ -6,16 +6,17 @@ which gives a plain row the very same entry and no fault (a property in the test
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import InvalidOperation
 from typing import Any, NamedTuple
 
 from services.registry.domain.credit_code import stands
 from services.registry.domain.entry import HEADS, LONGEST_NAME, SIZES, is_division
 from services.registry.domain.importing import READERS, Plan, Reader, text_of
-from shared.contracts.registry import Cell
+from shared.contracts.table import Cell, Table
 
-Values = dict[str, Any]
+Values = Mapping[str, Sequence[Any]]
 
 _ONCE = ("kind", "name_text", "code", "division")
 _JUDGED: dict[str, Callable[[Any], bool]] = {
@@ -28,37 +29,53 @@ _JUDGED: dict[str, Callable[[Any], bool]] = {
 }
 
 
-class PlainRow(NamedTuple):
-    """A row that is plainly fine; `values`: what it fills of an entry, without its kind."""
+class PlainRows(NamedTuple):
+    """Rows of one kind that are plainly fine; `values`: what they fill of an entry, by columns.
 
-    row: int
+    at       their places in the table, in its order
+    values   a value for each of them, or the one value all of them have; "" and None are blank
+    """
+
     kind: str
-    code: str
+    at: Sequence[int]
     values: Values
 
+    def each(self, name: str) -> Sequence[Any]:
+        """A column's value for each row, "" where nothing fills it."""
+        column = self.values.get(name, ("",))
+        return column if len(column) == len(self.at) else [column[0]] * len(self.at)
 
-def plain_rows(
-    reader: Reader, rows: Sequence[Sequence[Cell]], first_row: int
-) -> dict[int, PlainRow]:
-    """The rows that are plainly fine by their numbers in the file."""
+
+def plain_rows(reader: Reader, table: Table) -> Iterator[PlainRows]:
+    """The rows that are plainly fine, by their kinds; the table has a column for each heading."""
     columns = reader.columns
     if "external_id" in columns or any(columns.count(name) != 1 for name in _ONCE):
-        return {}
-    at = columns.index("kind")
-    by_kind: dict[Cell, list[tuple[int, Sequence[Cell]]]] = {}
-    for number, row in enumerate(rows, start=first_row):
-        if len(row) == len(columns) and isinstance(row[at], str):
-            by_kind.setdefault(row[at], []).append((number, row))
-    found: dict[int, PlainRow] = {}
-    for said, numbered in by_kind.items():
-        plan = reader.plans.get(str(said))
+        return
+    for said, at in _by_kind(table, columns.index("kind")):
+        plan = reader.plans.get(said)
         if plan is not None and _is_plain(plan):
-            cells = list(zip(*(row for _, row in numbered), strict=True))
-            kind = plan.rules.kind.id
-            for n, values in _read(plan, cells, columns.index("code")):
-                number = numbered[n][0]
-                found[number] = PlainRow(number, kind, values["code"], values)
-    return found
+            places, values = _read(plan, _part(table, at), columns.index("code"))
+            if places:
+                yield PlainRows(plan.rules.kind.id, [at[n] for n in places], values)
+
+
+def _by_kind(table: Table, column: int) -> Iterator[tuple[str, Sequence[int]]]:
+    kinds = table.columns[column]
+    if len(kinds) == 1 and isinstance(kinds[0], str):
+        yield kinds[0], range(table.count)
+    else:
+        for said in dict.fromkeys(kind for kind in kinds if isinstance(kind, str)):
+            yield said, [n for n, kind in enumerate(kinds) if kind == said]
+
+
+def _part(table: Table, at: Sequence[int]) -> Table:
+    if len(at) == table.count:
+        return table
+    return Table(len(at), [_at(column, at) for column in table.columns])
+
+
+def _at(column: Sequence[Any], at: Sequence[int]) -> Sequence[Any]:
+    return column if len(column) == 1 else [column[n] for n in at]
 
 
 def _is_plain(plan: Plan) -> bool:
@@ -68,31 +85,38 @@ def _is_plain(plan: Plan) -> bool:
     return kind.identifier == "credit_code" and not asks and len(set(names)) == len(names)
 
 
-def _read(
-    plan: Plan, cells: Sequence[Sequence[Cell]], code_at: int
-) -> Iterable[tuple[int, Values]]:
-    """Place and values of the rows of one kind that are plainly fine."""
-    codes = cells[code_at]
+def _read(plan: Plan, table: Table, code_at: int) -> tuple[Sequence[int], Values]:
+    """Places of the rows of one kind that are plainly fine, and their values."""
+    codes = table.columns[code_at]
+    if len(codes) != table.count:
+        codes = [codes[0]] * table.count
     fine = {n for n, code in enumerate(codes) if isinstance(code, str) and stands(code)}
-    whole: dict[str, Sequence[object]] = {"code": codes}
-    gaps: dict[str, Sequence[object]] = {}
+    values: dict[str, Sequence[Any]] = {"code": codes}
     for at, name in plan.entry:
-        texts = _texts(cells[at])
-        if not any(texts):
-            continue
-        values = _values(name, texts)
-        fine.difference_update(n for n in _blank(values) if texts[n])
-        (whole if all(texts) else gaps)[name] = values
+        texts = _texts(table.columns[at])
+        if any(texts):
+            values[name] = found = _values(name, texts)
+            if None in found:
+                pairs = zip(found, texts, strict=True)
+                _drop(fine, [value is None and text != "" for value, text in pairs])
     for at in (at for _, places in plan.own for at in places):
-        fine.difference_update(_filled(_texts(cells[at])))
+        _drop(fine, list(map(bool, _texts(table.columns[at]))))
     for name in {"name_text", "division", *(column for column, _ in plan.rules.must_fill)}:
-        if name not in whole and name != "kind":
-            fine.intersection_update(_filled(gaps.get(name, ())))
-    found = [dict(zip(whole, row, strict=True)) for row in zip(*whole.values(), strict=True)]
-    for name, values in gaps.items():
-        for n in _filled(values):
-            found[n][name] = values[n]
-    return ((n, found[n]) for n in fine)
+        column = values.get(name, ("",))
+        if name != "kind" and ("" in column or None in column):
+            _drop(fine, [value is None or value == "" for value in column])
+    if len(fine) == table.count:
+        return range(table.count), values
+    places = sorted(fine)
+    return places, {name: _at(column, places) for name, column in values.items()}
+
+
+def _drop(fine: set[int], doubted: Sequence[bool]) -> None:
+    """Take out the rows that are doubted; what is said once is said of all."""
+    if len(doubted) > 1:
+        fine.difference_update(itertools.compress(itertools.count(), doubted))
+    elif doubted[0]:
+        fine.clear()
 
 
 def _texts(cells: Sequence[Cell]) -> Sequence[str]:
@@ -118,11 +142,3 @@ def _values(name: str, texts: Sequence[str]) -> Sequence[object]:
         if text and (judged is None or judged(value)):
             known[text] = value
     return list(map(known.get, texts))
-
-
-def _filled(values: Iterable[object]) -> list[int]:
-    return [n for n, value in enumerate(values) if value is not None and value != ""]
-
-
-def _blank(values: Sequence[object]) -> list[int]:
-    return [n for n, value in enumerate(values) if value is None] if None in values else []

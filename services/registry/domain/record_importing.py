@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from services.registry.domain.record_fields import Options, Wrong, is_empty
-from shared.contracts.registry import Cell
+from shared.contracts.table import Cell
 from shared.policy.programme import FieldSpec, ListItem, RecordKind
 
 _DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")

@@ -43,18 +43,19 @@ def look_for_doubles(tx: Tx, rows: Sequence[Row], *, found_by: Entrance) -> tupl
     )
 
 
-def alike_of(
-    tx: Tx, entries: Sequence[Entry], among: Sequence[Entry] = ()
-) -> tuple[dict[str, Row], dict[str, list[Found]]]:
-    """Units of the register that look like these, by id, and which looks like which.
+def alike_of(tx: Tx, entries: Sequence[Entry]) -> tuple[dict[str, Row], dict[str, list[Found]]]:
+    """Units of the register that look like these, by id, and which looks like which."""
+    rows = doubles.find_candidates(tx, (str(list(one.keys)) for one in entries))
+    return {row["unit_id"]: row for row in rows}, alike_among(rows, entries)
 
-    `among`: entries that are not on the register yet and may be found as well.
-    """
-    rows = doubles.find_candidates(tx, (one.keys for one in entries))
-    named = {row["unit_id"]: row for row in rows}
-    known = {unit_id: likeness_of(row) for unit_id, row in named.items()}
-    known |= {one.unit_id: one for one in among}
-    return named, find_doubles(entries, list(known.values()))
+
+def alike_among(
+    rows: Sequence[Row], entries: Sequence[Entry], others: Sequence[Entry] = ()
+) -> dict[str, list[Found]]:
+    """Which of these looks like which of the candidates and of some others not on the register."""
+    known = {row["unit_id"]: likeness_of(row) for row in rows}
+    known |= {one.unit_id: one for one in others}
+    return find_doubles(entries, list(known.values()))
 
 
 def says_of(other: Mapping[Any, Any], found: Found) -> str:

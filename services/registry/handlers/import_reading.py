@@ -6,60 +6,55 @@ Nothing here asks the database, so a large chunk is read in a child process of i
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic_core import to_json
 
-from services.registry.domain.doubles import Entry
+from services.registry.domain.doubles import Entry, Found, Likeness, find_doubles
 from services.registry.domain.entry import rules_of
 from services.registry.domain.importing import Reader, ReadRow, is_blank
-from services.registry.domain.plain_rows import PlainRow, plain_rows
+from services.registry.domain.plain_rows import PlainRows, plain_rows
 from services.registry.domain.search import name_key
 from services.registry.handlers.unit_entries import likeness_of, size_class
 from services.registry.store import reference
-from services.registry.store.imports import NewRow
+from services.registry.store.imports import NewRows
 from shared.contracts.refusals import Refused
-from shared.contracts.registry import Cell, StageImport
+from shared.contracts.registry import StageImport
+from shared.contracts.table import Cell, Table
 from shared.policy.pack import Pack
 from shared.runtime.apart import apart
 from shared.runtime.ids import new_id
 
 MOST_AT_ONCE = 20_000
 _LARGE = 100_000  # signs from which a chunk is read apart: below, to fork costs more than it spares
-
-
-class Ready(NamedTuple):
-    """A plain row; `new`: how it is staged should its unit be a new one."""
-
-    kind: str
-    division: str
-    new: NewRow
-    like: Entry
-
-    @property
-    def code(self) -> str:
-        """The unit's code."""
-        return self.new.code
+_ESCAPED = re.compile(r'["\\\x00-\x1f]')  # what JSON writes otherwise
+_FIGURES = ("headcount", "revenue", "assets", "industry")
 
 
 class Reading:
     """A chunk, to be read by `read`; a large one is being read from the beginning of the block.
 
-    rows, count    those that are not blank in the file's order; how many there were
+    count    how many rows it has, blank ones too
+    plain    those that are plainly fine, as they are staged should their units be new ones
+    alike    which of these look like others of them
+    told     the others that are not blank
     """
-
-    rows: Sequence[Ready | ReadRow] = ()
-    count = 0
 
     def __init__(self, command: StageImport, pack: Pack) -> None:
         self._command, self._pack = command, pack
         kinds = {name: rules_of(kind, pack.lists) for name, kind in pack.kinds.items()}
         self._reader = Reader(command.columns, kinds)
-        self._cells: list[list[Cell]] | None = None
+        self._table: Table | None = None
         self._made: Callable[[], bytes | None] = lambda: None
         self._block = ExitStack()
+        self._entries = b""
+        self.count = 0
+        self.plain = NewRows.none()
+        self.alike: Mapping[str, Sequence[Found]] = {}
+        self.told: Sequence[ReadRow] = ()
 
     def __enter__(self) -> Reading:
         if len(self._command.packed) > _LARGE:
@@ -74,61 +69,113 @@ class Reading:
     def read(self) -> Reading:
         """Wait for the rows; 422 when they cannot be read."""
         made = self._made()
-        self.count, read = marshal.loads(made) if made else self._prepared()  # noqa: S302  our own child's
-        self.rows = [self._row(*one) for one in read]
+        read = marshal.loads(made) if made else self._prepared()  # noqa: S302  our own child's
+        self.count, plain, self._entries, alike, told = read
+        self.plain = NewRows(*plain)
+        self.alike = {
+            unit_id: [Found(other, Likeness(score, says)) for other, score, says in found]
+            for unit_id, found in alike.items()
+        }
+        self.told = [self._reader.read(cells, number) for number, cells in told]
         return self
 
+    def entries(self) -> Iterator[Entry]:
+        """The likenesses of the plain rows."""
+        return (Entry(*one) for one in marshal.loads(self._entries))  # noqa: S302  our own child's
+
     def again(self, row: int) -> ReadRow:
-        """A row the long way, for one that is not new."""
-        if self._cells is None:
-            self._cells = cells_of(self._command)
-        return self._reader.read(self._cells[row - self._command.first_row], row)
+        """A row the long way, for one whose unit is not new."""
+        if self._table is None:
+            self._table = table_of(self._command)
+        return self._reader.read(self._table.row(row - self._command.first_row), row)
 
-    def _row(self, number: int, *told: Any) -> Ready | ReadRow:
-        if len(told) == 1:
-            return self._reader.read(told[0], number)
-        kind, division, name_text, code, entry, *like = told
-        return Ready(kind, division, NewRow(number, like[0], name_text, code, entry), Entry(*like))
-
-    def _prepared(self) -> tuple[int, list[tuple[Any, ...]]]:
-        """Fields of a `Ready` and its `Entry`, or number and cells of a row that is not plain."""
-        rows = cells_of(self._command)
-        return len(rows), list(self._each(rows))
-
-    def _each(self, rows: Sequence[Sequence[Cell]]) -> Iterator[tuple[Any, ...]]:
-        first = self._command.first_row
-        plain = plain_rows(self._reader, rows, first)
-        for number, cells in enumerate(rows, start=first):
-            row = plain.get(number)
-            if row is not None:
-                yield self._ready(row)
-            elif not is_blank(cells):
-                yield number, cells
-
-    def _ready(self, row: PlainRow) -> tuple[Any, ...]:
-        values, division = row.values, row.values["division"]
-        name_text, code = values.pop("name_text"), values.pop("code")
-        key = name_key(name_text)
-        unit = {
-            "unit_id": new_id("unit"),
-            "kind": row.kind,
-            "division": division,
-            "name_key": key,
-            "address": values.get("address", ""),
+    def _prepared(self) -> tuple[Any, ...]:
+        """What `read` keeps, of what a child can hand over."""
+        table, first = table_of(self._command), self._command.first_row
+        plain, entries = NewRows.none(), list[Entry]()
+        for rows in plain_rows(self._reader, table):
+            name_keys = list(map(name_key, rows.each("name_text")))
+            like = self._likenesses(rows, name_keys)
+            plain.extend(self._staged(rows, first, name_keys, like))
+            entries += like
+        others = sorted(set(range(first, first + table.count)).difference(plain.rows))
+        numbered = ((number, table.row(number - first)) for number in others)
+        told = [(number, cells) for number, cells in numbered if not is_blank(cells)]
+        alike = {
+            unit_id: [(one.unit_id, one.likeness.score, one.likeness.says) for one in found]
+            for unit_id, found in find_doubles(entries, entries).items()
         }
-        like = likeness_of(unit)
-        values |= {"kind": row.kind, "name_key": key, "like_keys": like.keys}
-        if "size" not in values and (size := size_class(values, self._pack.kinds[row.kind])):
-            values["size"] = size
-        return (row.row, row.kind, division, name_text, code, to_json(values).decode(), *like)
+        given = marshal.dumps([tuple(entry) for entry in entries])
+        return table.count, tuple(plain), given, alike, told
+
+    @staticmethod
+    def _likenesses(rows: PlainRows, name_keys: Sequence[str]) -> list[Entry]:
+        columns = name_keys, rows.each("division"), rows.each("address")
+        return [
+            likeness_of({
+                "unit_id": new_id("unit"), "kind": rows.kind, "name_key": name,
+                "division": division, "address": address,
+            })
+            for name, division, address in zip(*columns, strict=True)
+        ]  # fmt: skip
+
+    def _staged(
+        self, rows: PlainRows, first: int, name_keys: Sequence[str], like: Sequence[Entry]
+    ) -> NewRows:
+        names, codes, divisions = map(rows.each, ("name_text", "code", "division"))
+        columns = {name: rows.values[name] for name in rows.values.keys() - {"name_text", "code"}}
+        columns |= {"name_key": name_keys, "size": self._sizes(rows)}
+        keys = [str(list(entry.keys)) for entry in like]
+        return NewRows(
+            rows=[first + at for at in rows.at],
+            ids=[entry.unit_id for entry in like],
+            kinds=[rows.kind] * len(like),
+            divisions=[*divisions],
+            names=[*names],
+            codes=[*codes],
+            keys=keys,
+            entries=_objects(rows.kind, columns, keys),
+        )
+
+    def _sizes(self, rows: PlainRows) -> Sequence[str]:
+        kind, given = self._pack.kinds[rows.kind], rows.each("size")
+        if "headcount" not in rows.values:
+            return given
+        figures = zip(*map(rows.each, _FIGURES), strict=True)
+        return [
+            size or size_class(dict(zip(_FIGURES, known, strict=True)), kind)
+            for size, known in zip(given, figures, strict=True)
+        ]
 
 
-def cells_of(command: StageImport) -> list[list[Cell]]:
-    """The rows of a chunk; 422 when they are not rows, or too many."""
+def _objects(kind: str, columns: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> list[str]:
+    """The rows of columns as JSON objects without their blanks; `keys` are JSON already."""
+    same = {name: column[0] for name, column in columns.items() if len(column) < len(keys)}
+    said = {name: value for name, value in same.items() if value not in ("", None)}
+    begin = to_json({"kind": kind, **said}).decode()[:-1]
+    parts = [_members(name, columns[name]) for name in columns.keys() - same.keys()]
+    return [
+        f'{begin}{"".join(part)},"like_keys":{own}}}'
+        for own, *part in zip(keys, *parts, strict=True)
+    ]
+
+
+def _members(name: str, column: Sequence[Any]) -> list[str]:
+    """A column's values as members of objects, "" for a blank."""
+    label = f',"{name}":'
+    if set(map(type, column)) == {str} and not _ESCAPED.search("".join(column)):
+        return [f'{label}"{value}"' if value else "" for value in column]
+    known = {value: f"{label}{to_json(value).decode()}" for value in set(column)}
+    return [known[value] if value not in ("", None) else "" for value in column]
+
+
+def table_of(command: StageImport) -> Table:
+    """The rows of a chunk under all its headings; 422 when they are no rows, or too many."""
     try:
-        rows = command.cells()
+        table = command.table()
     except ValueError as error:
-        raise Refused("rows_unreadable", "行不是 JSON 数组：请核对", status=422) from error
-    if len(rows) > MOST_AT_ONCE:
+        raise Refused("rows_unreadable", "行的内容不是表格：请核对", status=422) from error
+    if table.count > MOST_AT_ONCE:
         raise Refused("rows_too_many", f"一次最多提交 {MOST_AT_ONCE} 行：请分批", status=422)
-    return rows
+    missing: list[Sequence[Cell]] = [("",)] * (len(command.columns) - len(table.columns))
+    return Table(table.count, [*table.columns, *missing])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,16 +12,16 @@ from services.registry.domain.entry import dates_faults, is_own_number
 from services.registry.domain.importing import Finding, Outcome, ReadRow, changes_between
 from services.registry.domain.search import name_key
 from services.registry.handlers.acts import fact
-from services.registry.handlers.doubles import alike_of, says_of
-from services.registry.handlers.import_reading import Reading, Ready
+from services.registry.handlers.doubles import alike_among, says_of
+from services.registry.handlers.import_reading import Reading
 from services.registry.handlers.unit_entries import (
     division_fault,
     is_open,
     likeness_of,
     plain_columns,
 )
-from services.registry.store import external_ids, imports, units
-from services.registry.store.imports import NewRow
+from services.registry.store import doubles, external_ids, imports, units
+from services.registry.store.imports import NewRows
 from services.registry.store.reference import division_text
 from services.registry.store.units import Row
 from shared.contracts.registry import UnitEntry
@@ -27,8 +29,6 @@ from shared.contracts.scalars import area_of, covers, kind_text
 from shared.messaging.tx import Tx
 from shared.policy.assess import assess, need_gate
 from shared.policy.pack import Pack, UnitKind
-
-Staged = NewRow | dict[str, Any]
 
 
 @dataclass
@@ -45,16 +45,13 @@ class Chunk:
     numbered: dict[str, str] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     divisions: dict[str, str] = field(default_factory=dict)
-    staged: list[Staged] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)  # of their rows among those staged
+    entries: list[Entry] = field(default_factory=list)  # of units to be, read the long way
     gates: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def judged(self, system: str) -> list[Staged]:
+    def judged(self, system: str) -> tuple[NewRows, list[dict[str, Any]]]:
         """What becomes of each row, as `add_rows` wants it; `system`: whose numbers they carry."""
-        rows = self.reading.rows
-        codes = [row.code for row in rows]
-        told = [row for row in rows if isinstance(row, ReadRow)]
+        plain, told = self.reading.plain, [*self.reading.told]
+        codes = [*plain.codes, *(row.code for row in told)]
         codeless = [row.entry.name_text for row in told if row.entry and not row.code]
         self.by_code = units.find_by_codes(self.tx, codes)
         self.by_name = units.find_by_names(self.tx, map(name_key, codeless))
@@ -64,41 +61,54 @@ class Chunk:
             held = [row["unit_id"] for row in (*self.by_code.values(), *self.by_name.values())]
             self.numbered = external_ids.numbers_of(self.tx, system, held)
         self.seen = imports.rows_by_code(self.tx, self.import_id, codes)
-        for row in rows:
-            self.staged.append(self._new(row) if isinstance(row, Ready) else self._staged(row))
-        self._tell_doubles()
-        return self.staged
+        met = self._met(plain, codes)
+        told += [self.reading.again(plain.rows[n]) for n in met]
+        others = [self._staged(row) for row in sorted(told, key=lambda row: row.row)]
+        return self._with_doubles(plain.without(met), others, is_whole=not met)
 
-    def _tell_doubles(self) -> None:
-        """Say which rows look like a unit there is, or like another row of this chunk."""
-        named, found = alike_of(self.tx, self.entries, self.entries)
+    def _met(self, plain: NewRows, codes: Sequence[str]) -> set[int]:
+        """Places of plain rows that are no new units, or may not enter here: like any other then."""
+        known = self.by_code.keys() | self.seen.keys()
+        if len(set(codes)) < len(codes):
+            known |= {code for code, times in Counter(codes).items() if times > 1}
+        wrong = {code for code in set(plain.divisions) if self._area_fault(code)}
+        refused = {kind for kind in set(plain.kinds) if self._rules(kind)}
+        columns = (plain.codes, known), (plain.divisions, wrong), (plain.kinds, refused)
+        return {
+            n
+            for column, doubted in columns
+            if doubted
+            for n, value in enumerate(column)
+            if value in doubted
+        }
+
+    def _with_doubles(
+        self, plain: NewRows, others: list[dict[str, Any]], *, is_whole: bool
+    ) -> tuple[NewRows, list[dict[str, Any]]]:
+        """Rows that look like a unit there is, or like another row of this chunk, are told so."""
+        own = (str(list(entry.keys)) for entry in self.entries)
+        rows = doubles.find_candidates(self.tx, [*plain.keys, *own])
+        if is_whole and not (rows or self.entries):
+            found = self.reading.alike
+        else:
+            ids = set(plain.ids)
+            entries = [one for one in self.reading.entries() if one.unit_id in ids]
+            entries += self.entries
+            found = alike_among(rows, entries, entries)
         if not found:
-            return
-        place = dict(zip((one.unit_id for one in self.entries), self.places, strict=True))
-        ids = {*found, *(one.unit_id for alike in found.values() for one in alike)}
-        here = {unit_id: _told(self.staged[place[unit_id]]) for unit_id in ids & place.keys()}
+            return plain, others
+        named = {row["unit_id"]: row for row in rows} | {row["unit_id"]: row for row in others}
+        wanted = {*found, *(one.unit_id for alike in found.values() for one in alike)}
+        said = [n for n, unit_id in enumerate(plain.ids) if unit_id in wanted]
+        here = {plain.ids[n]: plain.told(n) for n in said}
+        named |= here
         for unit_id, alike in found.items():
-            row = here[unit_id]
-            others = [(here.get(one.unit_id) or named[one.unit_id], one) for one in alike]
-            row["says"] = [*row.get("says", ()), *(says_of(*other) for other in others)]
+            row = named[unit_id]
+            row["says"] = [*row.get("says", ()), *(says_of(named[o.unit_id], o) for o in alike)]
             row["likely"] = True
-            self.staged[place[unit_id]] = row
+        return plain.without(set(said)), [*others, *here.values()]
 
-    def _may_be_like(self, entry: Entry) -> None:
-        """To be looked at for doubles: the row that is staged next."""
-        self.entries.append(entry)
-        self.places.append(len(self.staged))
-
-    def _new(self, row: Ready) -> Staged:
-        """A plain row: of a unit that nobody has met before, else to be judged like any other."""
-        met = row.code in self.by_code or row.code in self.seen
-        if met or self._area_fault(row.division) or self._rules(row.kind):
-            return self._staged(self.reading.again(row.new.row))
-        self.seen[row.code] = row.new.row
-        self._may_be_like(row.like)
-        return row.new
-
-    def _staged(self, row: ReadRow) -> Staged:
+    def _staged(self, row: ReadRow) -> dict[str, Any]:
         finding = self._finding(row)
         held = self._held(row)
         unit_id = finding.unit_id or self.tx.new_id("unit")
@@ -110,7 +120,7 @@ class Chunk:
             values |= plain_columns(self.tx, entry, kind, held_code=code)
             values |= {"unit_id": unit_id, "name_key": name_key(entry.name_text)}
             like = likeness_of(values)
-            self._may_be_like(like)
+            self.entries.append(like)
             values["like_keys"] = like.keys
         return {
             "code": values.pop("code"),
@@ -225,10 +235,6 @@ class Chunk:
         ]
         found = assess(need_gate(self.pack, "unit.register", kind.id), facts, tx.today)
         return tuple(o.says for o in (*found.hard_unmet, *found.unknown))
-
-
-def _told(row: Staged) -> dict[str, Any]:
-    return row.told() if isinstance(row, NewRow) else dict(row)
 
 
 def _merged(held: Row, entry: UnitEntry) -> UnitEntry:

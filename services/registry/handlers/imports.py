@@ -48,7 +48,7 @@ def stage_import(tx: Tx, command: StageImport) -> ImportReport:
         if batch["record_kind"]:
             raise Refused("import_not_open", "这一批是工作记录，不能添加单位：请另建一批")
         chunk = Chunk(tx, pack, reading.read(), import_id)
-    imports.add_rows(tx, import_id, chunk.judged(batch["system"]))
+    imports.add_rows(tx, import_id, *chunk.judged(batch["system"]))
     seen = batch["rows_seen"] + reading.count
     if not command.is_last:
         imports.save_batch(tx, import_id, {"rows_seen": seen})

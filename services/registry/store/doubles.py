@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, or_, select, text, tuple_, update
@@ -33,16 +32,18 @@ _NEAR = text(
 )
 
 
-def find_candidates(tx: Tx, keys: Iterable[Sequence[int]]) -> Sequence[Row]:
+def find_candidates(tx: Tx, sets: Iterable[str]) -> Sequence[Row]:
     """Open units of any area that share a key with one of these sets; what they are judged by.
+
+    sets   keys as JSON, "[1, 2]"
 
     One look into the index for each set: an overlap with all keys at once would compare each
     with each.
     """
-    wanted = [list(one) for one in dict.fromkeys(tuple(one) for one in keys)]
+    wanted = ",".join(dict.fromkeys(sets))
     if not wanted:
         return ()
-    return tx.session.execute(_NEAR, {"sets": json.dumps(wanted)}).mappings().all()
+    return tx.session.execute(_NEAR, {"sets": f"[{wanted}]"}).mappings().all()
 
 
 def list_unkeyed(tx: Tx, some: int) -> Sequence[Row]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
@@ -183,49 +184,81 @@ def list_batches(tx: Tx, status: str) -> Sequence[Row]:
     return tx.session.execute(query).mappings().all()
 
 
-class NewRow(NamedTuple):
-    """A row that will be a new unit and that nothing is said of; `entry`: the others of its columns."""
+class NewRows(NamedTuple):
+    """Rows that will be new units and that nothing is said of, by columns.
 
-    row: int
-    unit_id: str
-    name_text: str
-    code: str
-    entry: str
+    keys, entries   as JSON: the keys of each one's likeness, and its columns other than these
+    """
 
-    def told(self) -> dict[str, Any]:
-        """The same as any other row is staged, so that something can be said of it."""
-        return self._asdict() | {"outcome": "new", "entry": from_json(self.entry)}
+    rows: list[int]
+    ids: list[str]
+    kinds: list[str]
+    divisions: list[str]
+    names: list[str]
+    codes: list[str]
+    keys: list[str]
+    entries: list[str]
+
+    @classmethod
+    def none(cls) -> NewRows:
+        """None yet."""
+        return cls(*([] for _ in cls._fields))
+
+    def extend(self, more: NewRows) -> None:
+        """Add some at the end."""
+        columns: tuple[list[Any], ...] = self
+        others: tuple[list[Any], ...] = more
+        for column, added in zip(columns, others, strict=True):
+            column.extend(added)
+
+    def without(self, places: Collection[int]) -> NewRows:
+        """All but those at some places."""
+        if not places:
+            return self
+        stays = [n not in places for n in range(len(self.rows))]
+        columns: tuple[list[Any], ...] = self
+        return NewRows(*(list(itertools.compress(column, stays)) for column in columns))
+
+    def told(self, n: int) -> dict[str, Any]:
+        """One as any other row is staged, so that something can be said of it."""
+        return {
+            "row": self.rows[n],
+            "outcome": "new",
+            "unit_id": self.ids[n],
+            "name_text": self.names[n],
+            "code": self.codes[n],
+            "entry": from_json(self.entries[n]),
+        }
 
 
-def add_rows(tx: Tx, import_id: str, rows: Sequence[NewRow | Mapping[str, Any]]) -> None:
+def add_rows(tx: Tx, import_id: str, new: NewRows, others: Sequence[Mapping[str, Any]]) -> None:
     """Stage judged rows in a statement for each 2,500: a file may hold a hundred thousand.
 
     A mapping names what it fills of `_STAGED`; of its `entry`, blanks may be left out as well.
     COPY would be faster still, but psycopg2 cannot copy while it yields to the eventlet hub.
     """
-    new: list[NewRow] = []
-    others: list[Mapping[str, Any]] = []
-    for row in rows:
-        if not isinstance(row, NewRow):
-            others.append(row)
-        elif _BETWEEN in row.name_text:
-            others.append(row.told())
-        else:
-            new.append(row)
-    for first in range(0, len(new), _AT_ONCE):
-        _add_new(tx, import_id, new[first : first + _AT_ONCE])
+    odd = {n for n, name in enumerate(new.names) if _BETWEEN in name}
+    others = [*others, *map(new.told, odd)]
+    new = new.without(odd)
+    for first in range(0, len(new.rows), _AT_ONCE):
+        _add_new(tx, import_id, new, slice(first, first + _AT_ONCE))
     blank = to_json(_BLANK | {"import_id": import_id}).decode()
     for first in range(0, len(others), _AT_ONCE):
         lines = to_json(others[first : first + _AT_ONCE]).decode().replace("\\u0000", "")
         tx.session.execute(_STAGE, {"blank": blank, "rows": lines})
 
 
-def _add_new(tx: Tx, import_id: str, rows: Sequence[NewRow]) -> None:
+def _add_new(tx: Tx, import_id: str, new: NewRows, some: slice) -> None:
     """Columns as long texts: a third less work for the database than the same as JSON."""
-    numbers, *others = zip(*rows, strict=True)
-    columns = map(_BETWEEN.join, (map(str, numbers), *others))
-    given = dict(zip(("rows", "ids", "names", "codes", "entries"), columns, strict=True))
-    tx.session.execute(_STAGE_NEW, given | {"import_id": import_id, "between": _BETWEEN})
+    given = {
+        "rows": map(str, new.rows[some]),
+        "ids": new.ids[some],
+        "names": new.names[some],
+        "codes": new.codes[some],
+        "entries": new.entries[some],
+    }
+    columns = {name: _BETWEEN.join(values) for name, values in given.items()}
+    tx.session.execute(_STAGE_NEW, columns | {"import_id": import_id, "between": _BETWEEN})
 
 
 def rows_by_code(tx: Tx, import_id: str, codes: Sequence[str]) -> dict[str, int]:

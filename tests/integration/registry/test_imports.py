@@ -12,7 +12,6 @@ from services.registry.handlers import imports, units
 from shared.contracts.message import SYSTEM, Actor
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import (
-    Cell,
     CloseUnit,
     ConfirmImport,
     DiscardImport,
@@ -24,6 +23,7 @@ from shared.contracts.registry import (
     UnitFilter,
 )
 from shared.contracts.registry_answers import ImportReport, UnitView
+from shared.contracts.table import Cell
 from tests.integration.registry.conftest import (
     CITY,
     HAISHU,
@@ -270,7 +270,11 @@ def a_large_chunk(count: int) -> tuple[StageImport, list[str]]:
     rows[7][4] = "若干"
     rows[9][2] = codes[8]
     rows[11] = row("乡镇（街道）", "望春街道", None, "330203", 40)
-    packed = json.dumps(rows, ensure_ascii=False)
+    columns = [
+        column[:1] if column.count(column[0]) == count else column
+        for column in zip(*rows, strict=True)
+    ]
+    packed = json.dumps({"count": count, "columns": columns}, ensure_ascii=False)
     return StageImport(
         file_name="大.xlsx", columns=COLUMNS, packed=packed, after=0, is_last=True
     ), codes
@@ -293,8 +297,20 @@ def test_a_large_chunk_is_judged_like_a_small_one(acting: Acting, count: int) ->
     assert [found.headcount for found in townships.items] == [40]
 
 
-def test_a_large_chunk_that_is_no_list_of_rows_is_refused(acting: Acting) -> None:
-    command = StageImport(file_name="大.xlsx", columns=COLUMNS, packed="{" * 200_000)
+@pytest.mark.parametrize(
+    "packed",
+    [
+        "{" * 200_000,
+        "[]",
+        '{"count": 2}',
+        '{"count": -1, "columns": []}',
+        '{"count": true, "columns": []}',
+        '{"count": 3, "columns": [["企业", "企业"]]}',
+        '{"count": 1, "columns": ["企业"]}',
+    ],
+)
+def test_a_chunk_that_is_no_table_is_refused(acting: Acting, packed: str) -> None:
+    command = StageImport(file_name="大.xlsx", columns=COLUMNS, packed=packed)
 
     with pytest.raises(Refused) as caught:
         imports.stage_import(acting(HAISHU), command)

@@ -14,7 +14,7 @@ from services.registry.domain.credit_code import (
     project_fault_of,
     tidy,
 )
-from shared.contracts.registry import Cell
+from shared.contracts.table import Cell
 
 VECTORS = (
     "914403001922038216",

@@ -12,7 +12,8 @@ from services.registry.domain.entry import rules_of
 from services.registry.domain.importing import Reader, changes_between, is_blank
 from services.registry.domain.size import Figures, size_of
 from services.registry.store.reference import division_text, size_line
-from shared.contracts.registry import IMPORT_COLUMNS, Cell
+from shared.contracts.registry import IMPORT_COLUMNS
+from shared.contracts.table import Cell
 from shared.policy.pack import UnitKind
 from shared.policy.programme import FieldSpec
 

@@ -11,7 +11,8 @@ from services.registry.domain.credit_code import check_sign, fault_of, stands
 from services.registry.domain.entry import rules_of
 from services.registry.domain.importing import Reader
 from services.registry.domain.plain_rows import plain_rows
-from shared.contracts.registry import Cell, UnitEntry
+from shared.contracts.registry import UnitEntry
+from shared.contracts.table import Cell, Table
 from shared.policy.pack import UnitKind
 from shared.policy.programme import FieldSpec
 
@@ -90,22 +91,48 @@ def changed(fine: tuple[Cell, ...], changes: list[tuple[int, Cell]]) -> list[Cel
 ROW = st.builds(changed, FINE, CHANGES)
 
 
+def read_plain(reader: Reader, rows: list[list[Cell]]) -> dict[int, tuple[str, dict[str, Any]]]:
+    """Kind and filled values of the plain rows by their places in the table."""
+    missing = [("",)] * len(COLUMNS)
+    table = Table.of(rows)
+    wide = Table(table.count, [*table.columns, *missing][: max(len(COLUMNS), len(table.columns))])
+    found: dict[int, tuple[str, dict[str, Any]]] = {}
+    for plain in plain_rows(reader, wide):
+        columns = {name: plain.each(name) for name in plain.values}
+        for n, at in enumerate(plain.at):
+            filled = {name: c[n] for name, c in columns.items() if c[n] not in ("", None)}
+            found[at] = plain.kind, filled
+    return found
+
+
 @given(st.lists(ROW, max_size=12), st.integers(0, 3))
 def test_a_plain_row_is_the_very_entry_that_the_long_way_reads(
     rows: list[list[Cell]], short: int
 ) -> None:
     cells = rows + [row[:-1] for row in rows[:short]]
 
-    plain = plain_rows(READER, cells, 5)
+    for packed in (cells, [list(row) for row in cells for _ in range(2)]):
+        for at, (kind, values) in read_plain(READER, packed).items():
+            read = READER.read(packed[at], at)
+            assert read.faults == ()
+            assert (read.row, read.code, read.external_id) == (at, values["code"], "")
+            assert read.entry == UnitEntry(kind=kind, **values)
+            assert read.name_text == values["name_text"]
+            given = read.entry.model_dump(exclude_defaults=True).items() if read.entry else ()
+            assert {name: value for name, value in given if name != "kind"} == values
 
-    for number, row in plain.items():
-        read = READER.read(cells[number - 5], number)
-        assert read.faults == ()
-        assert (read.row, read.code, read.external_id) == (row.row, row.code, "")
-        assert read.entry == UnitEntry(kind=row.kind, **row.values)
-        assert read.name_text == row.values["name_text"]
-        given = read.entry.model_dump(exclude_defaults=True).items() if read.entry else ()
-        assert {name: value for name, value in given if name != "kind"} == row.values
+
+@given(st.lists(ROW, min_size=1, max_size=4))
+def test_columns_that_say_the_same_all_the_way_down_are_read_alike(rows: list[list[Cell]]) -> None:
+    for row in rows:
+        same = Table(3, [[cell] for cell in row])
+        [alone] = read_plain(READER, [row]).values() or [None]
+        found = {
+            at: (plain.kind, {name: plain.each(name)[n] for name in plain.values})
+            for plain in plain_rows(READER, same)
+            for n, at in enumerate(plain.at)
+        }
+        assert found == ({} if alone is None else dict.fromkeys(range(3), alone))
 
 
 def test_the_usual_row_is_plain_whatever_stands_beside_it() -> None:
@@ -127,10 +154,13 @@ def test_the_usual_row_is_plain_whatever_stands_beside_it() -> None:
     wrong: list[Cell] = ["企业", "乙", GOOD, "330203", "", "若干", *[""] * 7]
     sparse: list[Cell] = ["企业", "丙", GOOD, "330203", *[""] * 9]
 
-    plain = plain_rows(READER, [usual, wrong, sparse, usual[:4], [None] * 13], 2)
+    plain = read_plain(READER, [usual, wrong, sparse, usual[:4], [None] * 13])
 
-    assert sorted(plain) == [2, 4]
-    assert plain[4].values == {"code": GOOD, "name_text": "丙", "division": "330203"}
+    assert sorted(plain) == [0, 2, 3]
+    assert plain[2] == (
+        "企业",
+        {"code": GOOD, "name_text": "丙", "division": "330203"},
+    )
 
 
 def test_no_row_is_plain_under_headings_that_name_a_field_twice_or_lack_one() -> None:
@@ -138,9 +168,9 @@ def test_no_row_is_plain_under_headings_that_name_a_field_twice_or_lack_one() ->
     row: list[Cell] = ["企业", "甲", GOOD, "330203", "甲"]
 
     for last in ("name_text", "code", "kind", "external_id"):
-        assert plain_rows(Reader((*COLUMNS[:4], last), rules), [row], 2) == {}
-    assert plain_rows(Reader(("kind", "name_text", "code", "x", "y"), rules), [row], 2) == {}
-    assert plain_rows(Reader((*COLUMNS[:4], "address"), rules), [row], 2) != {}
+        assert read_plain(Reader((*COLUMNS[:4], last), rules), [row]) == {}
+    assert read_plain(Reader(("kind", "name_text", "code", "x", "y"), rules), [row]) == {}
+    assert read_plain(Reader((*COLUMNS[:4], "address"), rules), [row]) != {}
 
 
 @given(st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=17, max_size=19) | CODES)
