@@ -139,13 +139,16 @@ class Reading:
 
     def _sizes(self, rows: PlainRows) -> Sequence[str]:
         kind, given = self._pack.kinds[rows.kind], rows.each("size")
-        if "headcount" not in rows.values:
-            return given
-        figures = zip(*map(rows.each, _FIGURES), strict=True)
-        return [
-            size or size_class(dict(zip(_FIGURES, known, strict=True)), kind)
-            for size, known in zip(given, figures, strict=True)
-        ]
+        names = [name for name in _FIGURES if name in rows.values]
+        figures = zip(*map(rows.each, names), strict=True)
+        return (
+            [
+                size or size_class(dict(zip(names, known, strict=True)), kind)
+                for size, known in zip(given, figures, strict=True)
+            ]
+            if "headcount" in names
+            else given
+        )
 
 
 def _objects(kind: str, columns: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> list[str]:

@@ -298,6 +298,42 @@ def test_a_large_chunk_is_judged_like_a_small_one(acting: Acting, count: int) ->
 
 
 @pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("industry", ["3484", "F51", "", None]),
+        ("assets", [2000.5, "", 90_000, "1,200.50"]),
+        ("address", ['中山路"1"号\\', "中山路\n2 号", "", 3]),
+        ("size", ["小型", "", "large", ""]),
+        ("starts_on", ["2024-03-01", "", "2024年3月2日", ""]),
+        ("contact_phone", [13805740000, "13805740000", "", None]),
+    ],
+)
+def test_a_plain_row_enters_as_it_would_the_long_way(
+    acting: Acting, heading: str, cells: list[Cell]
+) -> None:
+    columns = ("kind", "name_text", "code", "division", "headcount", heading)
+    codes = [a_code() for _ in range(2 * len(cells))]
+    plain = [
+        ["企业", f"宁波{sign}{heading}机械厂", code, "330203", 120, cell]
+        for sign, code, cell in zip("甲乙丙丁", codes, cells, strict=False)
+    ]
+    long_way = [
+        [*row[:2], code.lower(), *row[3:]] for row, code in zip(plain, codes[4:], strict=True)
+    ]
+    command = StageImport(
+        file_name="单位.xlsx", columns=columns, rows=[*plain, *long_way], is_last=True
+    )
+
+    report = imports.stage_import(acting(HAISHU), command)
+    imports.confirm_import(acting(SECOND), ConfirmImport(import_id=report.import_id))
+
+    entered = [units.get_unit(acting(), GetUnit(code=code)).model_dump() for code in codes]
+    for unit in entered:
+        del unit["unit_id"], unit["code"]
+    assert entered[:4] == entered[4:]
+
+
+@pytest.mark.parametrize(
     "packed",
     [
         "{" * 200_000,
