@@ -194,6 +194,10 @@ def main() -> None:
         patch()
     for module in modules:
         import_module(module)
+    if kind == "plain":
+        import_module(
+            "shared.runtime.packs"
+        ).shipped()  # the gateway's first page would wait for it
     seldom_collected()
     parent = os.getpid()
     for order in _orders(out):

@@ -321,7 +321,8 @@ class StageImport(Command):
     that a code stored as number can be told); `first_row` is the file's row number of rows[0].
     Answers `ImportReport`; its counts and rows come with the chunk that `is_last`.
 
-    packed  the rows by their columns instead of `rows`, for large files: the text of a `Table`
+    packed  `count` rows by their columns instead of `rows`, for large files: JSON, each column with
+            a cell for each row, or with the one cell that all of them have
     after   how many rows of the file came before this chunk: one that arrives before its turn is
             refused with `import_out_of_turn`, so that chunks may be under way together
     system  another system's name when the file is its export: column `external_id` is its number
@@ -335,14 +336,24 @@ class StageImport(Command):
     columns: tuple[str, ...]  # UnitEntry field names; unknown ones go to details
     first_row: int = 2
     rows: list[list[Cell]] = Field(default_factory=list, max_length=20_000)
+    count: int = Field(default=0, ge=0, le=20_000)
     packed: str = ""
-    after: int | None = None
+    after: int | None = Field(default=None, ge=0, le=10_000_000)
     is_last: bool = False
     system: str = Field(default="", max_length=40)
 
     def table(self) -> Table:
         """The rows by their columns; ValueError when `packed` is no table."""
-        return Table.unpacked(self.packed) if self.packed else Table.of(self.rows)
+        return Table.unpacked(self.count, self.packed) if self.packed else Table.of(self.rows)
+
+    @property
+    def up_to(self) -> int:
+        """How many rows of the file came up to the end of this chunk."""
+        return (self.after or 0) + len(self)
+
+    def __len__(self) -> int:
+        """How many rows this chunk has."""
+        return self.count if self.packed else len(self.rows)
 
 
 class ConfirmImport(Command):

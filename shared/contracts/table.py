@@ -25,15 +25,13 @@ class Table:
         return cls(len(whole), list(zip(*whole, strict=True)))
 
     @classmethod
-    def unpacked(cls, text: str | bytes) -> Table:
-        """A table from `{"count": 2, "columns": [["甲", "乙"], ["企业"]]}`; ValueError for else."""
-        found = from_json(text)
-        told = found if isinstance(found, dict) else {}
-        count, columns = told.get("count"), told.get("columns")
-        if type(count) is not int or count < 0 or type(columns) is not list:
-            raise ValueError("no count and columns")
-        if not all(type(column) is list and len(column) in (1, count) for column in columns):
-            raise ValueError("a column is not as long as the table")
+    def unpacked(cls, count: int, text: str) -> Table:
+        """So many rows from the JSON of their columns, `[["甲", "乙"], ["企业"]]`; ValueError for else."""
+        columns = from_json(text)
+        if not isinstance(columns, list) or count < 0:
+            raise ValueError("no columns")
+        if not all(isinstance(column, list) and len(column) in (1, count) for column in columns):
+            raise ValueError(f"a column has neither 1 cell nor {count}")
         return cls(count, columns)
 
     def row(self, n: int) -> list[Cell]:

@@ -7,7 +7,7 @@ what they activated is kept whole, so later changes to files touch no decision a
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from threading import Lock
@@ -54,11 +54,17 @@ def all_packs() -> dict[str, Pack]:
 
     Built in ones, and those of the folder in the setting `packs`: local standards (A-03).
     """
-    found = {pack_id: load_pack(pack_id) for pack_id in pack_ids()}
+    found = dict(shipped())
     own = settings().packs
     if own is not None:
         found |= {pack_id: load_pack(pack_id, own) for pack_id in pack_ids(own)}
     return found
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Mapping[str, Pack]:
+    """The built in packs by id, whatever the settings say."""
+    return {pack_id: load_pack(pack_id) for pack_id in pack_ids()}
 
 
 def in_force(tx: Work, node: str, on: date) -> Pack:

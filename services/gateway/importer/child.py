@@ -73,7 +73,7 @@ def _packs(rows: Iterator[list[Any]], at_once: int) -> Iterator[tuple[int, bytes
             held -= 1
         if held:
             yield from _blank_packs(blank, len(some[0]), at_once)
-            yield held, packed(held, map(_tidy, zip(*some[:held], strict=True)))
+            yield held, packed(map(_tidy, zip(*some[:held], strict=True)))
             blank = 0
         blank += len(some) - held
         wanted = at_once
@@ -81,8 +81,7 @@ def _packs(rows: Iterator[list[Any]], at_once: int) -> Iterator[tuple[int, bytes
 
 def _blank_packs(count: int, width: int, at_once: int) -> Iterator[tuple[int, bytes]]:
     for first in range(0, count, at_once):
-        some = min(at_once, count - first)
-        yield some, packed(some, [[""]] * width)
+        yield min(at_once, count - first), packed([[""]] * width)
 
 
 def _is_blank(row: Sequence[Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Rows packed as the text of a `Table`. The child that parses imports this: nothing heavy."""
+"""Rows packed as the columns of a `Table`. The child that parses imports this: nothing heavy."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 from pydantic_core import to_json
 
 
-def packed(count: int, columns: Iterable[Sequence[Any]]) -> bytes:
-    """So many rows by their columns; one that says the same all the way down says it once."""
-    said = [_briefly(column) for column in columns]
-    return to_json({"count": count, "columns": said}, inf_nan_mode="constants")
+def packed(columns: Iterable[Sequence[Any]]) -> bytes:
+    """Columns as JSON; one that says the same all the way down says it once."""
+    return to_json([_briefly(column) for column in columns], inf_nan_mode="constants")
 
 
 def _briefly(column: Sequence[Any]) -> Sequence[Any]:

@@ -32,7 +32,7 @@ _BUFFER = 1024 * 1024
 
 @dataclass(frozen=True)
 class Packed:
-    """Rows as the text of a `Table`; `first_row`: the file's number of the first."""
+    """Rows as the JSON of their columns; `first_row`: the file's number of the first."""
 
     first_row: int
     count: int
@@ -42,16 +42,16 @@ class Packed:
     def of(cls, first_row: int, rows: Sequence[Sequence[Cell]]) -> Packed:
         """Rows as they are."""
         table = Table.of(rows)
-        return cls(first_row, table.count, packed(table.count, table.columns).decode())
+        return cls(first_row, table.count, packed(table.columns).decode())
 
     def rows(self) -> list[list[Cell]]:
         """The rows unpacked."""
-        return Table.unpacked(self.text).rows()
+        return Table.unpacked(self.count, self.text).rows()
 
     def some(self, numbers: Sequence[int]) -> dict[int, list[Cell]]:
         """Those of these rows, by the file's numbers, that are in this pack."""
         mine = [n for n in numbers if self.first_row <= n < self.first_row + self.count]
-        table = Table.unpacked(self.text) if mine else Table(0, ())
+        table = Table.unpacked(self.count, self.text) if mine else Table(0, ())
         return {n: table.row(n - self.first_row) for n in mine}
 
     def without(self, count: int) -> Packed:

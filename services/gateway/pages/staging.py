@@ -59,6 +59,7 @@ async def stage_units(
             file_digest=digest,
             columns=columns,
             first_row=pack.first_row,
+            count=pack.count,
             packed=pack.text,
             after=pack.first_row - first_row,
             is_last=is_last,

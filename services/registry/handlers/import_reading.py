@@ -28,7 +28,6 @@ from shared.policy.pack import Pack
 from shared.runtime.apart import apart
 from shared.runtime.ids import new_id
 
-MOST_AT_ONCE = 20_000
 _LARGE = 100_000  # signs from which a chunk is read apart: below, to fork costs more than it spares
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')  # what JSON writes otherwise
 _FIGURES = ("headcount", "revenue", "assets", "industry")
@@ -173,12 +172,10 @@ def _members(name: str, column: Sequence[Any]) -> list[str]:
 
 
 def table_of(command: StageImport) -> Table:
-    """The rows of a chunk under all its headings; 422 when they are no rows, or too many."""
+    """The rows of a chunk under all its headings; 422 when they are no rows."""
     try:
         table = command.table()
     except ValueError as error:
         raise Refused("rows_unreadable", "行的内容不是表格：请核对", status=422) from error
-    if table.count > MOST_AT_ONCE:
-        raise Refused("rows_too_many", f"一次最多提交 {MOST_AT_ONCE} 行：请分批", status=422)
     missing: list[Sequence[Cell]] = [("",)] * (len(command.columns) - len(table.columns))
     return Table(table.count, [*table.columns, *missing])

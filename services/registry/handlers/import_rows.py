@@ -20,7 +20,7 @@ from services.registry.handlers.unit_entries import (
     likeness_of,
     plain_columns,
 )
-from services.registry.store import doubles, external_ids, imports, units
+from services.registry.store import doubles, external_ids, units
 from services.registry.store.imports import NewRows
 from services.registry.store.reference import division_text
 from services.registry.store.units import Row
@@ -33,7 +33,7 @@ from shared.policy.pack import Pack, UnitKind
 
 @dataclass
 class Chunk:
-    """One chunk being judged: what the register and the rows before it already hold."""
+    """One chunk being judged: what the register and the rows before it in the chunk already hold."""
 
     tx: Tx
     pack: Pack
@@ -60,7 +60,6 @@ class Chunk:
             self.by_number = external_ids.find_units(self.tx, system, numbers)
             held = [row["unit_id"] for row in (*self.by_code.values(), *self.by_name.values())]
             self.numbered = external_ids.numbers_of(self.tx, system, held)
-        self.seen = imports.rows_by_code(self.tx, self.import_id, codes)
         met = self._met(plain, codes)
         told += [self.reading.again(plain.rows[n]) for n in met]
         others = [self._staged(row) for row in sorted(told, key=lambda row: row.row)]
@@ -68,7 +67,7 @@ class Chunk:
 
     def _met(self, plain: NewRows, codes: Sequence[str]) -> set[int]:
         """Places of plain rows that are no new units, or may not enter here: like any other then."""
-        known = self.by_code.keys() | self.seen.keys()
+        known = set(self.by_code)
         if len(set(codes)) < len(codes):
             known |= {code for code, times in Counter(codes).items() if times > 1}
         wrong = {code for code in set(plain.divisions) if self._area_fault(code)}
@@ -155,8 +154,7 @@ class Chunk:
         if says:
             return Finding(row.row, Outcome.ERROR, tuple(says))
         if earlier := self._earlier(row):
-            doubled = (f"与本文件第 {earlier} 行是同一单位：请只保留一行",)
-            return Finding(row.row, Outcome.CONFLICT, doubled)
+            return Finding(row.row, Outcome.CONFLICT, (repeats(earlier),))
         return self._compared(row, row.entry)
 
     def _compared(self, row: ReadRow, entry: UnitEntry) -> Finding:
@@ -235,6 +233,11 @@ class Chunk:
         ]
         found = assess(need_gate(self.pack, "unit.register", kind.id), facts, tx.today)
         return tuple(o.says for o in (*found.hard_unmet, *found.unknown))
+
+
+def repeats(earlier: int) -> str:
+    """What is said of a row whose unit an earlier row has named."""
+    return f"与本文件第 {earlier} 行是同一单位：请只保留一行"
 
 
 def _merged(held: Row, entry: UnitEntry) -> UnitEntry:

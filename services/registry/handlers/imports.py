@@ -11,7 +11,7 @@ from services.registry.handlers.acts import Note, need, need_area, notes, pack_f
 from services.registry.handlers.doubles import look_for_doubles
 from services.registry.handlers.exchange import need_system
 from services.registry.handlers.import_reading import Reading
-from services.registry.handlers.import_rows import Chunk
+from services.registry.handlers.import_rows import Chunk, repeats
 from services.registry.handlers.leaders import tie_by_entry, tie_waiting
 from services.registry.handlers.unit_entries import searched
 from services.registry.handlers.views import entered
@@ -42,17 +42,23 @@ def stage_import(tx: Tx, command: StageImport) -> ImportReport:
     need_area(tx, area_of(tx.actor.node))
     pack = pack_for(tx, tx.actor.node)
     need_system(tx, command.system)
-    with Reading(command, pack) as reading:  # a large chunk is read while its turn is waited for
+    with Reading(command, pack) as reading:  # a large chunk is read apart from here on
         import_id = command.import_id or _open(tx, command, pack)
-        batch = _turn(tx, import_id, command.after)
+        imports.announce(tx, import_id, command.up_to)
+        batch = imports.load_batch(tx, import_id)
+        _need_staging(tx, batch)
         if batch["record_kind"]:
             raise Refused("import_not_open", "这一批是工作记录，不能添加单位：请另建一批")
+        if imports.has_rows(tx, import_id, command.first_row, len(command)):
+            raise Refused("rows_already_staged", "这些行已经收到：请不要重复提交")
         chunk = Chunk(tx, pack, reading.read(), import_id)
-    imports.add_rows(tx, import_id, *chunk.judged(batch["system"]))
+        imports.add_rows(tx, import_id, *chunk.judged(batch["system"]))
+    batch = _turn(tx, import_id, command.after)
     seen = batch["rows_seen"] + reading.count
     if not command.is_last:
         imports.save_batch(tx, import_id, {"rows_seen": seen})
         return view(tx, {**batch, "rows_seen": seen}, (), counted=False)
+    _tell_repeated(tx, import_id)
     imports.save_batch(tx, import_id, {"rows_seen": seen, "status": "staged"})
     return _report(tx, import_id, outcomes=("conflict", "error", "changed"))
 
@@ -76,16 +82,23 @@ def stage_records(tx: Tx, command: StageRecords) -> ImportReport:
 
 
 def _turn(tx: Tx, import_id: str, after: int | None) -> Row:
-    """The batch, locked, when this chunk is the next of it.
-
-    Those under way before it are waited for: the database gives the lock in the order of asking.
-    """
-    batch = imports.wait_for_batch(tx, import_id)
-    if batch["status"] != "staging" or batch["staged_by"] != tx.actor.id:
-        raise Refused("import_not_open", "该批次已经预检完毕，不能再添加行：请另建一批")
+    """The batch, locked, when this chunk is the next of it; one announced before is waited for."""
+    batch = imports.wait_for_batch(tx, import_id, after or 0)
+    _need_staging(tx, batch)
     if after is not None and after != batch["rows_seen"]:
         raise Refused("import_out_of_turn", "前面的行还没有收到：请按文件的顺序提交")
     return batch
+
+
+def _need_staging(tx: Tx, batch: Row) -> None:
+    if batch["status"] != "staging" or batch["staged_by"] != tx.actor.id:
+        raise Refused("import_not_open", "该批次已经预检完毕，不能再添加行：请另建一批")
+
+
+def _tell_repeated(tx: Tx, import_id: str) -> None:
+    """Of rows with one code the first stays; chunks are judged beside one another and cannot tell."""
+    repeated = imports.repeated_rows(tx, import_id)
+    imports.set_aside(tx, import_id, {row: repeats(first) for row, first in repeated.items()})
 
 
 def _rows_of(batch: Mapping[Any, Any]) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from services.registry.store.tables import ENTRY_COLUMNS, import_batch, import_row
 from services.registry.store.units import Row, Values, within
@@ -52,6 +53,12 @@ _STAGE_NEW = text(
     " FROM unnest(string_to_array(:rows, :between), string_to_array(:ids, :between),"
     " string_to_array(:names, :between), string_to_array(:codes, :between),"
     " string_to_array(:entries, :between)) AS given (row, unit_id, name_text, code, entry)"
+)
+_SET_ASIDE = text(
+    "UPDATE import_row r SET outcome = 'conflict', says = jsonb_build_array(given.says),"
+    " changes = '{}', entry = '{}', likely = false"
+    " FROM unnest(CAST(:rows AS integer[]), CAST(:says AS text[])) AS given (row, says)"
+    " WHERE r.import_id = :import_id AND r.row = given.row"
 )
 _FINDING = (
     import_row.c.row, import_row.c.outcome, import_row.c.name_text, import_row.c.code,
@@ -144,13 +151,27 @@ def load_batch(tx: Tx, import_id: str, *, lock: bool = False) -> Row:
     return row
 
 
-def wait_for_batch(tx: Tx, import_id: str) -> Row:
-    """An import, locked, when those who asked for it before are done with it.
-
-    A row that was changed goes to any of those who wait for it; this lock goes to the next.
-    """
+def announce(tx: Tx, import_id: str, up_to: int) -> None:
+    """Say that rows up to a number of the file are being staged, until the transaction ends."""
     tx.session.execute(text("SET LOCAL lock_timeout = '15s'"))
-    tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(import_id))))
+    place = func.pg_advisory_xact_lock(func.hashtext(import_id), up_to)
+    tx.session.execute(select(place))
+
+
+def has_rows(tx: Tx, import_id: str, first: int, count: int) -> bool:
+    """Whether any of so many rows from a number on is staged already."""
+    query = select(import_row.c.row).where(
+        import_row.c.import_id == import_id,
+        import_row.c.row.between(first, first + count - 1),
+    )
+    return tx.session.execute(query.limit(1)).first() is not None
+
+
+def wait_for_batch(tx: Tx, import_id: str, up_to: int) -> Row:
+    """An import, locked, when rows up to a number are no longer being staged."""
+    tx.session.execute(text("SET LOCAL lock_timeout = '15s'"))
+    place = func.pg_advisory_xact_lock_shared(func.hashtext(import_id), up_to)
+    tx.session.execute(select(place))
     return load_batch(tx, import_id, lock=True)
 
 
@@ -261,15 +282,27 @@ def _add_new(tx: Tx, import_id: str, new: NewRows, some: slice) -> None:
     tx.session.execute(_STAGE_NEW, columns | {"import_id": import_id, "between": _BETWEEN})
 
 
-def rows_by_code(tx: Tx, import_id: str, codes: Sequence[str]) -> dict[str, int]:
-    """The first row of this import that already carries a code."""
+def repeated_rows(tx: Tx, import_id: str) -> dict[int, int]:
+    """Rows whose code an earlier row of the import carries, with the first that does.
+
+    Rows that are wrong do not count: nothing of them enters.
+    """
+    rows = func.array_agg(aggregate_order_by(import_row.c.row, import_row.c.row))
     found = tx.session.execute(
-        select(import_row.c.code, func.min(import_row.c.row))
-        .where(import_row.c.import_id == import_id, import_row.c.code == func.any(list(codes)))
-        .where(import_row.c.code != "")
+        select(rows)
+        .where(import_row.c.import_id == import_id, import_row.c.code != "")
+        .where(import_row.c.outcome != "error")
         .group_by(import_row.c.code)
-    )
-    return {code: int(row) for code, row in found}
+        .having(func.count() > 1)
+    ).scalars()
+    return {row: first for first, *others in found for row in others}
+
+
+def set_aside(tx: Tx, import_id: str, says: Mapping[int, str]) -> None:
+    """Make rows conflicts of which one thing is said."""
+    if says:
+        given = {"rows": list(says), "says": list(says.values()), "import_id": import_id}
+        tx.session.execute(_SET_ASIDE, given)
 
 
 def list_rows(
