@@ -34,6 +34,11 @@ class Table:
             raise ValueError(f"a column has neither 1 cell nor {count}")
         return cls(count, columns)
 
+    def wide(self, width: int) -> Table:
+        """The same with blanks in so many columns at least."""
+        missing = [("",)] * (width - len(self.columns))
+        return Table(self.count, [*self.columns, *missing])
+
     def row(self, n: int) -> list[Cell]:
         """The cells of a row."""
         return [column[n if len(column) > 1 else 0] for column in self.columns]

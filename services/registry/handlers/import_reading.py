@@ -23,12 +23,13 @@ from services.registry.store import reference
 from services.registry.store.imports import NewRows
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import StageImport
-from shared.contracts.table import Cell, Table
+from shared.contracts.table import Table
 from shared.policy.pack import Pack
-from shared.runtime.apart import apart
+from shared.runtime.apart import Apart
 from shared.runtime.ids import new_id
 
 _LARGE = 100_000  # signs from which a chunk is read apart: below, to fork costs more than it spares
+_APART = Apart()
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')  # what JSON writes otherwise
 _FIGURES = ("headcount", "revenue", "assets", "industry")
 
@@ -44,8 +45,7 @@ class Reading:
 
     def __init__(self, command: StageImport, pack: Pack) -> None:
         self._command, self._pack = command, pack
-        kinds = {name: rules_of(kind, pack.lists) for name, kind in pack.kinds.items()}
-        self._reader = Reader(command.columns, kinds)
+        self._reader = _Reader(command.columns, pack)
         self._table: Table | None = None
         self._made: Callable[[], bytes | None] = lambda: None
         self._block = ExitStack()
@@ -56,9 +56,12 @@ class Reading:
         self.told: Sequence[ReadRow] = ()
 
     def __enter__(self) -> Reading:
-        if len(self._command.packed) > _LARGE:
+        command = self._command
+        if len(command.packed) > _LARGE:
             reference.load()  # once, here: a child would load it each time
-            child = apart(lambda: marshal.dumps(self._prepared()))
+            kind = self._pack.fingerprint, command.columns
+            given = marshal.dumps((command.first_row, command.count, command.packed))
+            child = _APART.doing(kind, self._reader.work, given)
             self._made = self._block.enter_context(child)
         return self
 
@@ -68,14 +71,15 @@ class Reading:
     def read(self) -> Reading:
         """Wait for the rows; 422 when they cannot be read."""
         made = self._made()
-        read = marshal.loads(made) if made else self._prepared()  # noqa: S302  our own child's
+        first = self._command.first_row
+        read = marshal.loads(made) if made else self._reader.read(self._whole(), first)  # noqa: S302  our own child's
         self.count, plain, self._entries, alike, told = read
         self.plain = NewRows(*plain)
         self.alike = {
             unit_id: [Found(other, Likeness(score, says)) for other, score, says in found]
             for unit_id, found in alike.items()
         }
-        self.told = [self._reader.read(cells, number) for number, cells in told]
+        self.told = [self._reader.rows.read(cells, number) for number, cells in told]
         return self
 
     def entries(self) -> Iterator[Entry]:
@@ -84,15 +88,34 @@ class Reading:
 
     def again(self, row: int) -> ReadRow:
         """A row the long way, for one whose unit is not new."""
-        if self._table is None:
-            self._table = table_of(self._command)
-        return self._reader.read(self._table.row(row - self._command.first_row), row)
+        return self._reader.rows.read(self._whole().row(row - self._command.first_row), row)
 
-    def _prepared(self) -> tuple[Any, ...]:
-        """What `read` keeps, of what a child can hand over."""
-        table, first = table_of(self._command), self._command.first_row
+    def _whole(self) -> Table:
+        if self._table is None:
+            try:
+                self._table = self._command.table()
+            except ValueError as error:
+                raise Refused("rows_unreadable", "行的内容不是表格：请核对", status=422) from error
+        return self._table
+
+
+class _Reader:
+    """Reads chunks of one file; what it makes can be handed over by a child."""
+
+    def __init__(self, columns: Sequence[str], pack: Pack) -> None:
+        kinds = {name: rules_of(kind, pack.lists) for name, kind in pack.kinds.items()}
+        self.rows = Reader(columns, kinds)
+        self._pack = pack
+
+    def work(self, given: bytes) -> bytes:
+        """`read` as a child does it."""
+        first, count, packed = marshal.loads(given)  # noqa: S302  our own parent's
+        return marshal.dumps(self.read(Table.unpacked(count, packed), first))
+
+    def read(self, table: Table, first: int) -> tuple[Any, ...]:
+        """What a `Reading` keeps, as plain values; `first`: the number of the first row."""
         plain, entries = NewRows.none(), list[Entry]()
-        for rows in plain_rows(self._reader, table):
+        for rows in plain_rows(self.rows, table.wide(len(self.rows.columns))):
             name_keys = list(map(name_key, rows.each("name_text")))
             like = self._likenesses(rows, name_keys)
             plain.extend(self._staged(rows, first, name_keys, like))
@@ -169,13 +192,3 @@ def _members(name: str, column: Sequence[Any]) -> list[str]:
         return [f'{label}"{value}"' if value else "" for value in column]
     known = {value: f"{label}{to_json(value).decode()}" for value in set(column)}
     return [known[value] if value not in ("", None) else "" for value in column]
-
-
-def table_of(command: StageImport) -> Table:
-    """The rows of a chunk under all its headings; 422 when they are no rows."""
-    try:
-        table = command.table()
-    except ValueError as error:
-        raise Refused("rows_unreadable", "行的内容不是表格：请核对", status=422) from error
-    missing: list[Sequence[Cell]] = [("",)] * (len(command.columns) - len(table.columns))
-    return Table(table.count, [*table.columns, *missing])

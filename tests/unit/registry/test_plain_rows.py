@@ -93,11 +93,8 @@ ROW = st.builds(changed, FINE, CHANGES)
 
 def read_plain(reader: Reader, rows: list[list[Cell]]) -> dict[int, tuple[str, dict[str, Any]]]:
     """Kind and filled values of the plain rows by their places in the table."""
-    missing = [("",)] * len(COLUMNS)
-    table = Table.of(rows)
-    wide = Table(table.count, [*table.columns, *missing][: max(len(COLUMNS), len(table.columns))])
     found: dict[int, tuple[str, dict[str, Any]]] = {}
-    for plain in plain_rows(reader, wide):
+    for plain in plain_rows(reader, Table.of(rows).wide(len(reader.columns))):
         columns = {name: plain.each(name) for name in plain.values}
         for n, at in enumerate(plain.at):
             filled = {name: c[n] for name, c in columns.items() if c[n] not in ("", None)}
