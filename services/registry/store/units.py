@@ -30,6 +30,7 @@ from shared.messaging.tx import Tx
 
 Row = RowMapping
 Values = Mapping[str, Any]
+_BETWEEN = "\x1e"  # no code holds it
 
 
 def within(actor: Actor, node: Any, unit_id: Any) -> ColumnElement[bool]:
@@ -112,10 +113,12 @@ def lock_unit(tx: Tx, unit_id: str) -> Row:
 
 def find_by_codes(tx: Tx, codes: Iterable[str]) -> dict[str, Row]:
     """Units of any area by code: the code is the hard key of the whole register."""
-    wanted_codes = [code for code in codes if code]
+    wanted_codes = _BETWEEN.join(code for code in codes if code)
     if not wanted_codes:
         return {}
-    query = select(unit).where(unit.c.code == func.any(wanted_codes))
+    # As one text: thousands of codes each made a literal take longer than to look them up.
+    listed = func.string_to_array(wanted_codes, _BETWEEN)
+    query = select(unit).where(unit.c.code == func.any(listed))
     return {row["code"]: row for row in tx.session.execute(query).mappings()}
 
 
