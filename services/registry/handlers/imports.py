@@ -15,7 +15,7 @@ from services.registry.handlers.import_rows import Chunk, repeats
 from services.registry.handlers.leaders import tie_by_entry, tie_waiting
 from services.registry.handlers.unit_entries import searched
 from services.registry.handlers.views import entered
-from services.registry.store import imports, units
+from services.registry.store import import_entering, imports, units
 from services.registry.store import record_imports as record_rows
 from services.registry.store.units import Row
 from shared.contracts.message import Actor
@@ -209,21 +209,25 @@ def _enter_next(tx: Tx, import_id: str, some: int) -> None:
         more = record_imports.enter_next(tx, batch)
         imports.save_batch(tx, import_id, {"status": "entering" if more else "confirmed"})
         return
-    stretch = imports.next_stretch(tx, import_id, after=batch["entered_to"], some=some)
+    stretch = import_entering.next_stretch(tx, import_id, after=batch["entered_to"], some=some)
     for outcome in ("new", "changed"):
         _enter(tx, import_id, stretch, outcome)
-    imports.link_numbers(tx, import_id, stretch)
+    import_entering.link_numbers(tx, import_id, stretch)
     status = "confirmed" if stretch.is_last else "entering"
     imports.save_batch(tx, import_id, {"status": status, "entered_to": stretch.up_to})
 
 
-def _enter(tx: Tx, import_id: str, stretch: imports.Stretch, outcome: str) -> None:
-    due = imports.due_rows(tx, import_id, stretch, outcome=outcome)
+def _enter(tx: Tx, import_id: str, stretch: import_entering.Stretch, outcome: str) -> None:
+    due = import_entering.due_rows(tx, import_id, stretch, outcome=outcome)
     keys = [{"unit_id": row["unit_id"], **searched(row["name_text"])} for row in due]
-    ids = imports.enter_rows(tx, import_id, stretch, outcome=outcome, keys=keys) if due else []
+    ids = (
+        import_entering.enter_rows(tx, import_id, stretch, outcome=outcome, keys=keys)
+        if due
+        else []
+    )
     if not ids:
         return
-    tied = imports.link_leaders(tx, import_id)
+    tied = import_entering.link_leaders(tx, import_id)
     pack = pack_for(tx, tx.actor.node)
     tie_by_entry(tx, pack, tied)
     what = "unit.entered" if outcome == "new" else "unit.amended"
