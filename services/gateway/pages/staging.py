@@ -135,11 +135,7 @@ async def keep_report(request: Request, name: str, sheet: Sheet, report: ImportR
     formulas = list(sheet.formulas)
     if not wrong and not formulas:
         return
-    columns = [Column(h or "　", 20) for h in sheet.headings]
-    columns.append(Column("错误说明", 60, red=True))
-    given = sheet.rows_numbered([r.row for r in wrong])
-    rows = [[*_row(sheet, given.get(r.row, [])), _says(r)] for r in wrong]
-    content = await run_in_threadpool(write_book, columns, rows, sheet="需更正的行")
+    content = await run_in_threadpool(_to_correct, sheet, wrong)
     new = files.NewFile(
         name=f"更正_{name}",
         content=content,
@@ -149,6 +145,14 @@ async def keep_report(request: Request, name: str, sheet: Sheet, report: ImportR
     )
     state = request.app.state
     await run_in_threadpool(files.keep, state.engine, new, guard.asker_of(request), guard.utc_now())
+
+
+def _to_correct(sheet: Sheet, wrong: Sequence[ImportRow]) -> bytes:
+    columns = [Column(h or "　", 20) for h in sheet.headings]
+    columns.append(Column("错误说明", 60, red=True))
+    given = sheet.rows_numbered([r.row for r in wrong])
+    rows = [[*_row(sheet, given.get(r.row, [])), _says(r)] for r in wrong]
+    return write_book(columns, rows, sheet="需更正的行")
 
 
 def _row(sheet: Sheet, given: Sequence[object]) -> list[object]:
