@@ -115,8 +115,8 @@ SABOTAGES = (
     ),
     Sabotage(
         "heads of a unit only", "shared/messaging/relay.py",
-        "AND e.sequence < o.sequence AND e.sent_at IS NULL)",
-        "AND e.sequence < o.sequence AND e.sent_at IS NULL AND false)",
+        "AND o.sequence = (SELECT e.sequence",
+        "AND 0 < (SELECT e.sequence",
         (f"{_RELAYING}test_a_later_row_never_overtakes_an_earlier_one_that_cannot_go_yet",),
     ),
     Sabotage(
