@@ -204,8 +204,10 @@ def _matches(asked: Wanted) -> ColumnElement[bool]:
     if asked.name_prefix:
         return unit.c.name_key.startswith(asked.name_prefix, autoescape=True)
     found: ColumnElement[bool] = unit.c.grams.contains(list(asked.grams))
-    if len(asked.inside) > 2:  # two signs are one pair: the index has told all there is to tell
-        found = and_(found, unit.c.name_key.contains(asked.inside, autoescape=True))
+    if asked.inside:
+        # Of two signs the pair has told all there is to tell; but without the name the planner
+        # thinks so many match that it reads the register in order instead of the index of pairs.
+        found = and_(unit.c.name_key.contains(asked.inside, autoescape=True), found)
     return found
 
 
