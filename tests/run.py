@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -79,7 +80,18 @@ def _pytest(report: Path, arguments: list[str]) -> int:
     kept = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
     with _folder() as folder:
         where = [f"--basetemp={folder}"] if folder else []
-        return subprocess.run([*command, *where], check=False, env=kept).returncode
+        with subprocess.Popen([*command, *where], env=kept, start_new_session=True) as pytest:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: _interrupt(pytest))
+            return pytest.wait()
+
+
+def _interrupt(pytest: subprocess.Popen[bytes]) -> None:
+    """Let pytest and its workers end their servers: once, for a second word would cut that short."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pytest.pid, signal.SIGINT)
 
 
 @contextlib.contextmanager

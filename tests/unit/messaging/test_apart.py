@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from shared.runtime.apart import Apart
+from tests.support.waiting import wait_until
 
 IDLE = 0.3
 
@@ -23,7 +24,7 @@ def apart() -> Iterator[Apart]:
     """Children of this test's own; none is left of them afterwards."""
     before = children()
     yield Apart(IDLE)
-    wait_for(lambda: children() == before)
+    assert wait_until(lambda: children() == before, seconds=10)
 
 
 def done(apart: Apart, work: Callable[[bytes], bytes], given: bytes = b"") -> bytes | None:
@@ -35,13 +36,6 @@ def children() -> set[str]:
     """Of this process, those that ended and were not waited for included."""
     lists = Path("/proc/self/task").glob("*/children")
     return {pid for one in lists for pid in one.read_text().split()}
-
-
-def wait_for(what: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def who(_given: bytes) -> bytes:
@@ -98,7 +92,7 @@ def test_a_child_is_kept_for_its_kind_of_work_and_ends_when_nobody_asks_it(apart
     assert first == again
     assert first != other
     assert len(kept) == 2
-    wait_for(lambda: children() == before)
+    assert wait_until(lambda: children() == before, seconds=10)
     assert done(apart, who) not in (None, first)
 
 
@@ -134,7 +128,7 @@ os._exit(0)
 """
     )
 
-    wait_for(lambda: not Path(f"/proc/{int(said)}").exists())
+    assert wait_until(lambda: not Path(f"/proc/{int(said)}").exists(), seconds=10)
 
 
 def test_under_eventlet_others_go_on_while_a_child_works() -> None:
