@@ -194,10 +194,8 @@ def main() -> None:
         patch()
     for module in modules:
         import_module(module)
-    if kind == "plain":
-        import_module(
-            "shared.runtime.packs"
-        ).shipped()  # the gateway's first page would wait for it
+    if kind == "plain":  # the gateway's first page would wait for the packs
+        import_module("shared.runtime.packs").shipped()
     seldom_collected()
     parent = os.getpid()
     for order in _orders(out):
