@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections import defaultdict
+from contextlib import closing
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,7 @@ from shared.messaging.confirms import Confirming, Outgoing
 from shared.messaging.relay import WINDOW, OutboxRelay
 from shared.messaging.tx import open_tx
 from tests.integration.messaging.conftest import QUEUE, Bus
-from tests.support.waiting import wait_until
+from tests.support.waiting import freeze, wait_until
 
 _STATE = "SELECT sent_at IS NOT NULL, attempts, last_error, lease_token FROM outbox"
 
@@ -187,32 +188,30 @@ def test_rows_sent_long_ago_are_purged_and_no_others(bus: Bus) -> None:
     assert [r[0] for r in left] == ["unit_b", "unit_c", "unit_d"]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_frozen_broker_costs_a_time_out_and_leads_to_one_effect(pristine: Bus) -> None:
     assert pristine.servers.rabbit is not None
     beam = pristine.servers.rabbit.beam_pid()
-    relay = pristine.relay()
-    relay.confirm_seconds = 1.0
-    pristine.say("unit_first")
-    wait_until(lambda: _hurried(pristine, relay) == 1, seconds=40, what="the first publish")
-    pristine.say("unit_a")
+    with closing(pristine.relay()) as relay:
+        relay.confirm_seconds = 1.0
+        pristine.say("unit_first")
+        wait_until(lambda: _hurried(pristine, relay) == 1, seconds=40, what="the first publish")
+        pristine.say("unit_a")
 
-    os.kill(beam, signal.SIGSTOP)
-    started = time.monotonic()
-    try:
-        assert relay.turn() == 0
-        assert time.monotonic() - started < 8
-    finally:
-        os.kill(beam, signal.SIGCONT)
+        try:
+            freeze(beam)
+            started = time.monotonic()
+            assert relay.turn() == 0
+            assert time.monotonic() - started < 8
+        finally:
+            os.kill(beam, signal.SIGCONT)
 
-    [(sent, attempts, error, _)] = pristine.rows(
-        _STATE + " WHERE subject = 'unit_a'", pristine.registry
-    )
-    assert (sent, attempts) == (False, 0)
-    assert "not confirmed in time" in error
-    _again(pristine)
-    wait_until(lambda: _hurried(pristine, relay) == 1, seconds=40, what="the second publish")
-    relay.close()
+        [(sent, attempts, error, _)] = pristine.rows(
+            _STATE + " WHERE subject = 'unit_a'", pristine.registry
+        )
+        assert (sent, attempts) == (False, 0)
+        assert "not confirmed in time" in error
+        _again(pristine)
+        wait_until(lambda: _hurried(pristine, relay) == 1, seconds=40, what="the second publish")
     pristine.start_probe()
     wait_until(lambda: len(pristine.effects()) >= 2 and pristine.depth() == 0)
     assert sorted(pristine.effects()) == ["unit_a", "unit_first"]
