@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pypinyin import Style, pinyin
 
 _INITIAL = "~"
+_TYPED = (2, 3)  # initials are kept by twos and threes: two are common to too many names
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +46,35 @@ def _readings(sign: str) -> tuple[str, ...]:
     return tuple(pinyin(sign, style=Style.NORMAL, heteronym=True)[0]) or (sign,)
 
 
-@lru_cache(maxsize=200_000)
-def _pair_grams(one: str, two: str) -> tuple[str, ...]:
-    initials = {
-        f"{_INITIAL}{a[0]}{b[0]}"
-        for a in _readings(one)
-        for b in _readings(two)
-        if a[0].isascii() and b[0].isascii()
-    }
-    return (one + two, *sorted(initials))
+@lru_cache(maxsize=50_000)
+def _initials(run: str) -> tuple[str, ...]:
+    """What a run of signs may be typed by: of each reading of each sign the first letter."""
+    letters = (sorted({said[0] for said in _readings(sign) if said[0].isascii()}) for sign in run)
+    return tuple(_INITIAL + "".join(typed) for typed in itertools.product(*letters))
+
+
+def _grams(key: str) -> Iterator[str]:
+    """Every two neighbours as they are written; of each two and each three their initials."""
+    yield from _parts(key, 2)
+    for length in _TYPED:
+        for run in _parts(key, length):
+            yield from _initials(run)
 
 
 def keys_of(name: str) -> Keys:
     """Everything a name is found by; the same for every spelling of the same name."""
     key = name_key(name)
-    grams: dict[str, None] = {}
-    for one, two in itertools.pairwise(key):
-        grams.update(dict.fromkeys(_pair_grams(one, two)))
     spoken = " ".join(_readings(sign)[0] for sign in key[:40])
-    return Keys(name_key=key, sort_key=f"{spoken} {key}"[:200], grams=tuple(grams))
+    grams = tuple(dict.fromkeys(_grams(key)))
+    return Keys(name_key=key, sort_key=f"{spoken} {key}"[:200], grams=grams)
 
 
 def wanted(text: str) -> Wanted | None:
     """What to look for when a person types `text`; None when nothing was typed.
 
-    Chinese, or a mix: every pair of neighbours. Letters only: initials. Six or more letters and
-    digits with at least four digits: the beginning of a code. One sign: the beginning of a name.
+    Chinese, or a mix: every pair of neighbours. Letters only: initials, by threes from three on.
+    Six or more letters and digits with at least four digits: the beginning of a code. One sign:
+    the beginning of a name.
     """
     key = name_key(text)
     if not key:
@@ -78,6 +83,12 @@ def wanted(text: str) -> Wanted | None:
         return Wanted(code_prefix="".join(text.split()).upper())
     if len(key) == 1:
         return Wanted(name_prefix=key)
-    mark = _INITIAL if key.isascii() and key.isalpha() else ""
-    pairs = dict.fromkeys(f"{mark}{a}{b}" for a, b in itertools.pairwise(key))
-    return Wanted(grams=tuple(pairs), inside="" if mark else key)
+    if key.isascii() and key.isalpha():
+        length = min(len(key), _TYPED[-1])
+        return Wanted(grams=tuple(_INITIAL + run for run in _parts(key, length)))
+    return Wanted(grams=_parts(key, 2), inside=key)
+
+
+def _parts(key: str, length: int) -> tuple[str, ...]:
+    """Each different run of as many neighbours, in the order of the name."""
+    return tuple(dict.fromkeys(key[at : at + length] for at in range(len(key) - length + 1)))

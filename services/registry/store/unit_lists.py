@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    and_,
+    FromClause,
+    Select,
+    Subquery,
     exists,
     false,
     func,
@@ -28,6 +30,8 @@ from shared.contracts.registry_units import PublicUnits
 from shared.contracts.scalars import prefix_of, suite_of
 from shared.messaging.tx import Tx
 
+_GATHERED = 20_000  # 20 ms at a million units; more of them lie close together in any order
+
 _SORTS: dict[str, tuple[Any, bool]] = {
     "name": (unit.c.sort_key, False),
     "-name": (unit.c.sort_key, True),
@@ -43,22 +47,56 @@ def list_units(
 ) -> tuple[Sequence[Row], str]:
     """One page by (sort key, id) and the key after it, "" at the end.
 
-    The page is found by its keys, from an index alone where one holds all that is asked
-    (`unit_code_listed`); only then are its rows read.
+    What a text finds is gathered and sorted. The rest, and a text that finds very much, is read in
+    the order of the list, from an index alone where one holds all that is asked (`unit_by_name`,
+    `unit_code_listed`). Only the rows of the page are read whole.
     """
     column, descending = _SORTS[sort]
-    query = select(column, unit.c.unit_id).where(*_filtered(tx, where))
+    beyond: list[ColumnElement[bool]] = []
     if after:
-        key = tuple_(column, unit.c.unit_id)
-        edge = tuple_(*_read_after(sort, after))
-        query = query.where(key < edge if descending else key > edge)
-    order = (column.desc(), unit.c.unit_id.desc()) if descending else (column.asc(), unit.c.unit_id)
-    keys = query.order_by(*order).limit(limit + 1).subquery("keys")
-    whole = select(unit).join(keys, keys.c.unit_id == unit.c.unit_id).order_by(*order)
-    rows = tx.session.execute(whole).mappings().all()
+        key, edge = tuple_(column, unit.c.unit_id), tuple_(*_read_after(sort, after))
+        beyond = [key < edge if descending else key > edge]
+    rows: Sequence[Row] | None = None
+    if _is_gathered(where.text):
+        rows = _gathered(tx, [*_filtered(tx, where), *beyond], sort, limit + 1)
+    if rows is None:
+        rows = _in_order(tx, [*_filtered(tx, where, in_order=True), *beyond], sort, limit + 1)
     page = rows[:limit]
     more = len(rows) > limit
     return page, make_after(page[-1][column.name], page[-1]["unit_id"]) if more else ""
+
+
+def _gathered(
+    tx: Tx, where: Sequence[ColumnElement[bool]], sort: str, limit: int
+) -> Sequence[Row] | None:
+    """The first rows of all that is found; None when that is more than is sorted for one page.
+
+    Read in the order of the list until a page is full, names that begin alike would stand at its
+    end: "浙江" of a million units took 0.9 s so. The planner cannot know, it takes them for scattered.
+    """
+    keys = _SORTS[sort][0], unit.c.unit_id
+    found = select(*keys).where(*where).limit(_GATHERED + 1).cte("found")
+    count = select(func.count()).select_from(found).scalar_subquery().label("found")
+    page = select(found).order_by(*_order(found, sort)).limit(limit).subquery("page")
+    rows = tx.session.execute(_whole(page, sort, count)).mappings().all()
+    return None if rows and rows[0]["found"] > _GATHERED else rows
+
+
+def _in_order(tx: Tx, where: Sequence[ColumnElement[bool]], sort: str, limit: int) -> Sequence[Row]:
+    keys = _SORTS[sort][0], unit.c.unit_id
+    page = select(*keys).where(*where).order_by(*_order(unit, sort)).limit(limit).subquery("page")
+    return tx.session.execute(_whole(page, sort)).mappings().all()
+
+
+def _whole(page: Subquery, sort: str, *more: ColumnElement[Any]) -> Select[Any]:
+    joined = select(unit, *more).join(page, page.c.unit_id == unit.c.unit_id)
+    return joined.order_by(*_order(unit, sort))
+
+
+def _order(table: FromClause, sort: str) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    column, descending = _SORTS[sort]
+    key, row_id = table.c[column.name], table.c.unit_id
+    return (key.desc(), row_id.desc()) if descending else (key.asc(), row_id.asc())
 
 
 def count_units(tx: Tx, where: UnitFilter) -> Sequence[Row]:
@@ -138,7 +176,9 @@ def bears_mark(suite: str, asked: str, *, public: bool = False) -> ColumnElement
     )
 
 
-def _filtered(tx: Tx, where: UnitFilter, *, counting: bool = False) -> list[ColumnElement[bool]]:
+def _filtered(
+    tx: Tx, where: UnitFilter, *, counting: bool = False, in_order: bool = False
+) -> list[ColumnElement[bool]]:
     parts = [in_scope(tx.actor, counting=counting)]
     if where.kinds:
         parts.append(unit.c.kind.in_(where.kinds))
@@ -152,7 +192,12 @@ def _filtered(tx: Tx, where: UnitFilter, *, counting: bool = False) -> list[Colu
         parts.append(_titled(where.title_level))
     if where.mark:
         parts.append(bears_mark(suite_of(tx.actor.node), where.mark))
-    return [*parts, *_own_fields(where), *_figures(where), *_searched(where.text)]
+    return [
+        *parts,
+        *_own_fields(where),
+        *_figures(where),
+        *_searched(where.text, in_order=in_order),
+    ]
 
 
 def _inside(division: str, *, counting: bool = False) -> ColumnElement[bool]:
@@ -191,24 +236,28 @@ def _figures(where: UnitFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _searched(text: str) -> list[ColumnElement[bool]]:
+def _is_gathered(text: str) -> bool:
+    """Whether units are looked for by what neighbours in their names."""
+    asked = wanted(text)
+    return asked is not None and bool(asked.grams)
+
+
+def _searched(text: str, *, in_order: bool) -> list[ColumnElement[bool]]:
     asked = wanted(text)
     if asked is not None:
-        return [_matches(asked)]
+        return list(_matches(asked, in_order=in_order))
     return [false()] if text.strip() else []
 
 
-def _matches(asked: Wanted) -> ColumnElement[bool]:
+def _matches(asked: Wanted, *, in_order: bool) -> Iterator[ColumnElement[bool]]:
     if asked.code_prefix:
-        return unit.c.code.startswith(asked.code_prefix, autoescape=True)
+        yield unit.c.code.startswith(asked.code_prefix, autoescape=True)
     if asked.name_prefix:
-        return unit.c.name_key.startswith(asked.name_prefix, autoescape=True)
-    found: ColumnElement[bool] = unit.c.grams.contains(list(asked.grams))
+        yield unit.c.name_key.startswith(asked.name_prefix, autoescape=True)
     if asked.inside:
-        # Of two signs the pair has told all there is to tell; but without the name the planner
-        # thinks so many match that it reads the register in order instead of the index of pairs.
-        found = and_(unit.c.name_key.contains(asked.inside, autoescape=True), found)
-    return found
+        yield unit.c.name_key.contains(asked.inside, autoescape=True)
+    if asked.grams and not (in_order and asked.inside):  # the index of names holds the name
+        yield unit.c.grams.contains(list(asked.grams))
 
 
 def _titled(level: str) -> ColumnElement[bool]:

@@ -36,12 +36,19 @@ def test_initials_find_every_reading_of_a_sign(initials: str) -> None:
     assert finds("宁波长兴重工", initials)
 
 
+def test_initials_that_are_not_neighbours_do_not_find_a_name() -> None:
+    assert finds("宁波海曙重工", "nb")
+    assert finds("宁波海曙重工", "hsz")
+    assert not finds("北海华中酒店", "bhz")
+
+
 def test_what_is_typed_decides_how_it_is_looked_for() -> None:
     assert wanted("  （） ") is None
     assert wanted("宁") == Wanted(name_prefix="宁")
     assert wanted("91330203ma") == Wanted(code_prefix="91330203MA")
     assert wanted("重工") == Wanted(grams=("重工",), inside="重工")
     assert wanted("nb") == Wanted(grams=("~nb",))
+    assert wanted("nbhs") == Wanted(grams=("~nbh", "~bhs"))
 
 
 def test_names_sort_as_they_are_spoken() -> None:
