@@ -6,39 +6,57 @@ Nothing here asks the database, so a large chunk is read in a child process of i
 from __future__ import annotations
 
 import marshal
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any
-
-from pydantic_core import to_json
+from itertools import compress
+from typing import Any, NamedTuple
 
 from services.registry.domain.doubles import Entry, Found, Likeness, find_doubles
 from services.registry.domain.entry import rules_of
+from services.registry.domain.import_packs import Group, NewRow, each, packed, unpacked
 from services.registry.domain.importing import Reader, ReadRow, is_blank
 from services.registry.domain.plain_rows import PlainRows, plain_rows
 from services.registry.domain.search import name_key
 from services.registry.handlers.unit_entries import likeness_of, size_class
 from services.registry.store import reference
-from services.registry.store.imports import NewRows
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import StageImport
 from shared.contracts.table import Table
 from shared.policy.pack import Pack
 from shared.runtime.apart import Apart
-from shared.runtime.ids import new_id
 
 _LARGE = 100_000  # signs from which a chunk is read apart: below, to fork costs more than it spares
 _APART = Apart()
-_ESCAPED = re.compile(r'["\\\x00-\x1f]')  # what JSON writes otherwise
 _FIGURES = ("headcount", "revenue", "assets", "industry")
+
+
+class Plain(NamedTuple):
+    """Rows that are plainly fine, by what is asked of them; `keys`: of their likenesses, as JSON."""
+
+    rows: list[int]
+    kinds: list[str]
+    divisions: list[str]
+    codes: list[str]
+    keys: list[str]
+
+    @property
+    def ids(self) -> Iterable[str]:
+        """What their likenesses are known by as long as they are no units."""
+        return map(_id_of, self.rows)
+
+    def without(self, places: Collection[int]) -> Plain:
+        """All but those at some places."""
+        stays = [n not in places for n in range(len(self.rows))]
+        columns: tuple[list[Any], ...] = self
+        return Plain(*(list(compress(column, stays)) for column in columns))
 
 
 class Reading:
     """A chunk, to be read by `read`; a large one is being read from the beginning of the block.
 
     count    how many rows it has, blank ones too
-    plain    those that are plainly fine, as they are staged should their units be new ones
+    plain    those that are plainly fine
+    packed   the same as they are kept should their units be new ones
     alike    which of these look like others of them
     told     the others that are not blank
     """
@@ -51,7 +69,8 @@ class Reading:
         self._block = ExitStack()
         self._entries = b""
         self.count = 0
-        self.plain = NewRows.none()
+        self.packed = ""
+        self.plain = Plain([], [], [], [], [])
         self.alike: Mapping[str, Sequence[Found]] = {}
         self.told: Sequence[ReadRow] = ()
 
@@ -73,8 +92,8 @@ class Reading:
         made = self._made()
         first = self._command.first_row
         read = marshal.loads(made) if made else self._reader.read(self._whole(), first)  # noqa: S302  our own child's
-        self.count, plain, self._entries, alike, told = read
-        self.plain = NewRows(*plain)
+        self.count, plain, self.packed, self._entries, alike, told = read
+        self.plain = Plain(*plain)
         self.alike = {
             unit_id: [Found(other, Likeness(score, says)) for other, score, says in found]
             for unit_id, found in alike.items()
@@ -85,6 +104,10 @@ class Reading:
     def entries(self) -> Iterator[Entry]:
         """The likenesses of the plain rows."""
         return (Entry(*one) for one in marshal.loads(self._entries))  # noqa: S302  our own child's
+
+    def new_rows(self, rows: Collection[int]) -> Iterator[NewRow]:
+        """Some of the plain rows as new ones."""
+        return unpacked(self.packed, rows)
 
     def again(self, row: int) -> ReadRow:
         """A row the long way, for one whose unit is not new."""
@@ -114,12 +137,15 @@ class _Reader:
 
     def read(self, table: Table, first: int) -> tuple[Any, ...]:
         """What a `Reading` keeps, as plain values; `first`: the number of the first row."""
-        plain, entries = NewRows.none(), list[Entry]()
+        groups, entries = list[Group](), list[Entry]()
         for rows in plain_rows(self.rows, table.wide(len(self.rows.columns))):
+            numbers = [first + at for at in rows.at]
             name_keys = list(map(name_key, rows.each("name_text")))
-            like = self._likenesses(rows, name_keys)
-            plain.extend(self._staged(rows, first, name_keys, like))
+            like = self._likenesses(rows, numbers, name_keys)
+            columns = {**rows.values, "name_key": name_keys, "size": self._sizes(rows)}
+            groups.append(Group(rows.kind, numbers, columns, [entry.keys for entry in like]))
             entries += like
+        plain = self._plain(groups)
         others = sorted(set(range(first, first + table.count)).difference(plain.rows))
         numbered = ((number, table.row(number - first)) for number in others)
         told = [(number, cells) for number, cells in numbered if not is_blank(cells)]
@@ -128,36 +154,31 @@ class _Reader:
             for unit_id, found in find_doubles(entries, entries).items()
         }
         given = marshal.dumps([tuple(entry) for entry in entries])
-        return table.count, tuple(plain), given, alike, told
+        return table.count, tuple(plain), packed(groups), given, alike, told
 
     @staticmethod
-    def _likenesses(rows: PlainRows, name_keys: Sequence[str]) -> list[Entry]:
-        columns = name_keys, rows.each("division"), rows.each("address")
+    def _likenesses(
+        rows: PlainRows, numbers: Sequence[int], name_keys: Sequence[str]
+    ) -> list[Entry]:
+        columns = numbers, name_keys, rows.each("division"), rows.each("address")
         return [
             likeness_of({
-                "unit_id": new_id("unit"), "kind": rows.kind, "name_key": name,
+                "unit_id": _id_of(number), "kind": rows.kind, "name_key": name,
                 "division": division, "address": address,
             })
-            for name, division, address in zip(*columns, strict=True)
+            for number, name, division, address in zip(*columns, strict=True)
         ]  # fmt: skip
 
-    def _staged(
-        self, rows: PlainRows, first: int, name_keys: Sequence[str], like: Sequence[Entry]
-    ) -> NewRows:
-        names, codes, divisions = map(rows.each, ("name_text", "code", "division"))
-        columns = {name: rows.values[name] for name in rows.values.keys() - {"name_text", "code"}}
-        columns |= {"name_key": name_keys, "size": self._sizes(rows)}
-        keys = [str(list(entry.keys)) for entry in like]
-        return NewRows(
-            rows=[first + at for at in rows.at],
-            ids=[entry.unit_id for entry in like],
-            kinds=[rows.kind] * len(like),
-            divisions=[*divisions],
-            names=[*names],
-            codes=[*codes],
-            keys=keys,
-            entries=_objects(rows.kind, columns, keys),
-        )
+    @staticmethod
+    def _plain(groups: Sequence[Group]) -> Plain:
+        plain = Plain([], [], [], [], [])
+        for group in groups:
+            plain.rows.extend(group.rows)
+            plain.kinds.extend([group.kind] * len(group.rows))
+            plain.divisions.extend(each(group, "division"))
+            plain.codes.extend(each(group, "code"))
+            plain.keys.extend(str(list(keys)) for keys in group.keys)
+        return plain
 
     def _sizes(self, rows: PlainRows) -> Sequence[str]:
         kind, given = self._pack.kinds[rows.kind], rows.each("size")
@@ -173,22 +194,6 @@ class _Reader:
         )
 
 
-def _objects(kind: str, columns: Mapping[str, Sequence[Any]], keys: Sequence[str]) -> list[str]:
-    """The rows of columns as JSON objects without their blanks; `keys` are JSON already."""
-    same = {name: column[0] for name, column in columns.items() if len(column) < len(keys)}
-    said = {name: value for name, value in same.items() if value not in ("", None)}
-    begin = to_json({"kind": kind, **said}).decode()[:-1]
-    parts = [_members(name, columns[name]) for name in columns.keys() - same.keys()]
-    return [
-        f'{begin}{"".join(part)},"like_keys":{own}}}'
-        for own, *part in zip(keys, *parts, strict=True)
-    ]
-
-
-def _members(name: str, column: Sequence[Any]) -> list[str]:
-    """A column's values as members of objects, "" for a blank."""
-    label = f',"{name}":'
-    if set(map(type, column)) == {str} and not _ESCAPED.search("".join(column)):
-        return [f'{label}"{value}"' if value else "" for value in column]
-    known = {value: f"{label}{to_json(value).decode()}" for value in set(column)}
-    return [known[value] if value not in ("", None) else "" for value in column]
+def _id_of(row: int) -> str:
+    """Sorts as the rows do."""
+    return f"{row:07}"

@@ -13,7 +13,7 @@ from services.registry.domain.importing import Finding, Outcome, ReadRow, change
 from services.registry.domain.search import name_key
 from services.registry.handlers.acts import fact
 from services.registry.handlers.doubles import alike_among, says_of
-from services.registry.handlers.import_reading import Reading
+from services.registry.handlers.import_reading import Plain, Reading
 from services.registry.handlers.unit_entries import (
     division_fault,
     is_open,
@@ -21,7 +21,7 @@ from services.registry.handlers.unit_entries import (
     plain_columns,
 )
 from services.registry.store import doubles, external_ids, units
-from services.registry.store.imports import NewRows
+from services.registry.store.imports import staged
 from services.registry.store.reference import division_text
 from services.registry.store.units import Row
 from shared.contracts.registry import UnitEntry
@@ -48,8 +48,11 @@ class Chunk:
     entries: list[Entry] = field(default_factory=list)  # of units to be, read the long way
     gates: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def judged(self, system: str) -> tuple[NewRows, list[dict[str, Any]]]:
-        """What becomes of each row, as `add_rows` wants it; `system`: whose numbers they carry."""
+    def judged(self, system: str) -> tuple[Plain, list[dict[str, Any]]]:
+        """The rows that are plainly new units, and what becomes of each other one.
+
+        system   whose numbers they carry
+        """
         plain, told = self.reading.plain, [*self.reading.told]
         codes = [*plain.codes, *(row.code for row in told)]
         codeless = [row.entry.name_text for row in told if row.entry and not row.code]
@@ -63,9 +66,10 @@ class Chunk:
         met = self._met(plain, codes)
         told += [self.reading.again(plain.rows[n]) for n in met]
         others = [self._staged(row) for row in sorted(told, key=lambda row: row.row)]
-        return self._with_doubles(plain.without(met), others, is_whole=not met)
+        stays = plain.without(met) if met else plain
+        return self._with_doubles(stays, others, is_whole=not met)
 
-    def _met(self, plain: NewRows, codes: Sequence[str]) -> set[int]:
+    def _met(self, plain: Plain, codes: Sequence[str]) -> set[int]:
         """Places of plain rows that are no new units, or may not enter here: like any other then."""
         known = set(self.by_code)
         if len(set(codes)) < len(codes):
@@ -82,8 +86,8 @@ class Chunk:
         }
 
     def _with_doubles(
-        self, plain: NewRows, others: list[dict[str, Any]], *, is_whole: bool
-    ) -> tuple[NewRows, list[dict[str, Any]]]:
+        self, plain: Plain, others: list[dict[str, Any]], *, is_whole: bool
+    ) -> tuple[Plain, list[dict[str, Any]]]:
         """Rows that look like a unit there is, or like another row of this chunk, are told so."""
         own = (str(list(entry.keys)) for entry in self.entries)
         rows = doubles.find_candidates(self.tx, [*plain.keys, *own])
@@ -98,14 +102,15 @@ class Chunk:
             return plain, others
         named = {row["unit_id"]: row for row in rows} | {row["unit_id"]: row for row in others}
         wanted = {*found, *(one.unit_id for alike in found.values() for one in alike)}
-        said = [n for n, unit_id in enumerate(plain.ids) if unit_id in wanted]
-        here = {plain.ids[n]: plain.told(n) for n in said}
+        said = {n: unit_id for n, unit_id in enumerate(plain.ids) if unit_id in wanted}
+        told = {row.row: row for row in self.reading.new_rows({plain.rows[n] for n in said})}
+        here = {i: staged(self.tx, told[plain.rows[n]]) for n, i in said.items()}
         named |= here
         for unit_id, alike in found.items():
             row = named[unit_id]
             row["says"] = [*row.get("says", ()), *(says_of(named[o.unit_id], o) for o in alike)]
             row["likely"] = True
-        return plain.without(set(said)), [*others, *here.values()]
+        return plain.without(said), [*others, *here.values()]
 
     def _staged(self, row: ReadRow) -> dict[str, Any]:
         finding = self._finding(row)

@@ -15,7 +15,13 @@ from services.registry.handlers.import_rows import Chunk, repeats
 from services.registry.handlers.leaders import tie_by_entry, tie_waiting
 from services.registry.handlers.unit_entries import searched
 from services.registry.handlers.views import entered
-from services.registry.store import import_entering, imports, units
+from services.registry.store import (
+    import_entering,
+    import_findings,
+    import_packs,
+    imports,
+    units,
+)
 from services.registry.store import record_imports as record_rows
 from services.registry.store.units import Row
 from shared.contracts.message import Actor
@@ -49,10 +55,14 @@ def stage_import(tx: Tx, command: StageImport) -> ImportReport:
         _need_staging(tx, batch)
         if batch["record_kind"]:
             raise Refused("import_not_open", "这一批是工作记录，不能添加单位：请另建一批")
-        if imports.has_rows(tx, import_id, command.first_row, len(command)):
+        first, count = command.first_row, len(command)
+        if import_packs.has_rows(tx, import_id, first, count):
             raise Refused("rows_already_staged", "这些行已经收到：请不要重复提交")
         chunk = Chunk(tx, pack, reading.read(), import_id)
-        imports.add_rows(tx, import_id, *chunk.judged(batch["system"]))
+        plain, others = chunk.judged(batch["system"])
+        kept = dict(zip(plain.rows, plain.codes, strict=True))
+        import_packs.add_pack(tx, import_id, first, count, kept, reading.packed)
+        imports.add_rows(tx, import_id, others)
     batch = _turn(tx, import_id, command.after)
     seen = batch["rows_seen"] + reading.count
     if not command.is_last:
@@ -98,12 +108,13 @@ def _need_staging(tx: Tx, batch: Row) -> None:
 def _tell_repeated(tx: Tx, import_id: str) -> None:
     """Of rows with one code the first stays; chunks are judged beside one another and cannot tell."""
     repeated = imports.repeated_rows(tx, import_id)
+    import_packs.take_out(tx, import_id, repeated)
     imports.set_aside(tx, import_id, {row: repeats(first) for row, first in repeated.items()})
 
 
 def _rows_of(batch: Mapping[Any, Any]) -> Any:
     """Where the rows of a batch are kept."""
-    return record_rows if batch["record_kind"] else imports
+    return record_rows if batch["record_kind"] else import_findings
 
 
 def confirm_import(tx: Tx, command: ConfirmImport, *, some: int = SET_SIZE) -> ImportReport:
@@ -209,7 +220,10 @@ def _enter_next(tx: Tx, import_id: str, some: int) -> None:
         more = record_imports.enter_next(tx, batch)
         imports.save_batch(tx, import_id, {"status": "entering" if more else "confirmed"})
         return
-    stretch = import_entering.next_stretch(tx, import_id, after=batch["entered_to"], some=some)
+    after = batch["entered_to"]
+    stretch = import_entering.next_stretch(tx, import_id, after=after, some=some)
+    while import_packs.unpack(tx, import_id, stretch.up_to):
+        stretch = import_entering.next_stretch(tx, import_id, after=after, some=some)
     for outcome in ("new", "changed"):
         _enter(tx, import_id, stretch, outcome)
     import_entering.link_numbers(tx, import_id, stretch)
@@ -268,7 +282,7 @@ def view(
         },
         record_kind=batch["record_kind"],
         system=batch["system"],
-        likely=imports.count_likely(tx, batch["import_id"]) if counted else 0,
+        likely=import_findings.count_likely(tx, batch["import_id"]) if counted else 0,
         rows=tuple(
             ImportRow(
                 row=row["row"],

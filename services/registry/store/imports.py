@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import func, select, text, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from services.registry.store.tables import import_batch, import_row
+from services.registry.domain.import_packs import NewRow
+from services.registry.store.tables import import_batch
 from services.registry.store.units import Row, Values, within
 from shared.contracts.refusals import Refused
 from shared.messaging.tx import Tx
@@ -52,10 +51,13 @@ _SET_ASIDE = text(
     " FROM unnest(CAST(:rows AS integer[]), CAST(:says AS text[])) AS given (row, says)"
     " WHERE r.import_id = :import_id AND r.row = given.row"
 )
-_FINDING = (
-    import_row.c.row, import_row.c.outcome, import_row.c.name_text, import_row.c.code,
-    import_row.c.unit_id, import_row.c.likely, import_row.c.says, import_row.c.changes,
-)  # fmt: skip
+_REPEATED = text(
+    "SELECT array_agg(row ORDER BY row) FROM ("
+    " SELECT code, row FROM import_row"
+    " WHERE import_id = :import_id AND code <> '' AND outcome <> 'error' UNION ALL"
+    " SELECT kept.code, kept.row FROM import_pack p, unnest(p.codes, p.rows) AS kept (code, row)"
+    " WHERE p.import_id = :import_id) said GROUP BY code HAVING count(*) > 1"
+)
 
 
 def add_batch(tx: Tx, values: Values) -> None:
@@ -82,15 +84,6 @@ def announce(tx: Tx, import_id: str, up_to: int) -> None:
     tx.session.execute(text("SET LOCAL lock_timeout = '15s'"))
     place = func.pg_advisory_xact_lock(func.hashtext(import_id), up_to)
     tx.session.execute(select(place))
-
-
-def has_rows(tx: Tx, import_id: str, first: int, count: int) -> bool:
-    """Whether any of so many rows from a number on is staged already."""
-    query = select(import_row.c.row).where(
-        import_row.c.import_id == import_id,
-        import_row.c.row.between(first, first + count - 1),
-    )
-    return tx.session.execute(query.limit(1)).first() is not None
 
 
 def wait_for_batch(tx: Tx, import_id: str, up_to: int) -> Row:
@@ -131,78 +124,43 @@ def list_batches(tx: Tx, status: str) -> Sequence[Row]:
     return tx.session.execute(query).mappings().all()
 
 
-class NewRows(NamedTuple):
-    """Rows that will be new units and that nothing is said of, by columns.
-
-    keys, entries   as JSON: the keys of each one's likeness, and its columns other than these
-    """
-
-    rows: list[int]
-    ids: list[str]
-    kinds: list[str]
-    divisions: list[str]
-    names: list[str]
-    codes: list[str]
-    keys: list[str]
-    entries: list[str]
-
-    @classmethod
-    def none(cls) -> NewRows:
-        """None yet."""
-        return cls(*([] for _ in cls._fields))
-
-    def extend(self, more: NewRows) -> None:
-        """Add some at the end."""
-        columns: tuple[list[Any], ...] = self
-        others: tuple[list[Any], ...] = more
-        for column, added in zip(columns, others, strict=True):
-            column.extend(added)
-
-    def without(self, places: Collection[int]) -> NewRows:
-        """All but those at some places."""
-        if not places:
-            return self
-        stays = [n not in places for n in range(len(self.rows))]
-        columns: tuple[list[Any], ...] = self
-        return NewRows(*(list(itertools.compress(column, stays)) for column in columns))
-
-    def told(self, n: int) -> dict[str, Any]:
-        """One as any other row is staged, so that something can be said of it."""
-        return {
-            "row": self.rows[n],
-            "outcome": "new",
-            "unit_id": self.ids[n],
-            "name_text": self.names[n],
-            "code": self.codes[n],
-            "entry": from_json(self.entries[n]),
-        }
-
-
-def add_rows(tx: Tx, import_id: str, new: NewRows, others: Sequence[Mapping[str, Any]]) -> None:
+def add_rows(tx: Tx, import_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Stage judged rows in a statement for each 2,500: a file may hold a hundred thousand.
 
     A mapping names what it fills of `_STAGED`; of its `entry`, blanks may be left out as well.
-    COPY would be faster still, but psycopg2 cannot copy while it yields to the eventlet hub.
     """
-    odd = {n for n, name in enumerate(new.names) if _BETWEEN in name}
-    others = [*others, *map(new.told, odd)]
-    new = new.without(odd)
-    for first in range(0, len(new.rows), _AT_ONCE):
-        _add_new(tx, import_id, new, slice(first, first + _AT_ONCE))
     blank = to_json(_BLANK | {"import_id": import_id}).decode()
-    for first in range(0, len(others), _AT_ONCE):
-        lines = to_json(others[first : first + _AT_ONCE]).decode().replace("\\u0000", "")
+    for first in range(0, len(rows), _AT_ONCE):
+        lines = to_json(rows[first : first + _AT_ONCE]).decode().replace("\\u0000", "")
         tx.session.execute(_STAGE, {"blank": blank, "rows": lines})
 
 
-def _add_new(tx: Tx, import_id: str, new: NewRows, some: slice) -> None:
+def add_new(tx: Tx, import_id: str, rows: Sequence[NewRow]) -> None:
+    """Stage rows that will be new units and that nothing is said of.
+
+    COPY would be faster still, but psycopg2 cannot copy while it yields to the eventlet hub.
+    """
+    odd = [row for row in rows if _BETWEEN in row.name_text]
+    add_rows(tx, import_id, [staged(tx, row) for row in odd])
+    rows = [row for row in rows if _BETWEEN not in row.name_text] if odd else rows
+    for first in range(0, len(rows), _AT_ONCE):
+        _add_new(tx, import_id, rows[first : first + _AT_ONCE])
+
+
+def staged(tx: Tx, row: NewRow) -> dict[str, Any]:
+    """A new row as any other is staged, so that something can be said of it."""
+    entry = from_json(row.entry)
+    return {**row._asdict(), "outcome": "new", "unit_id": tx.new_id("unit"), "entry": entry}
+
+
+def _add_new(tx: Tx, import_id: str, rows: Sequence[NewRow]) -> None:
     """Columns as long texts: a third less work for the database than the same as JSON."""
     given = {
-        "rows": map(str, new.rows[some]),
-        "ids": new.ids[some],
-        "names": new.names[some],
-        "codes": new.codes[some],
-        "entries": new.entries[some],
+        "rows": (str(row.row) for row in rows),
+        "ids": (tx.new_id("unit") for _ in rows),
+        "names": (row.name_text for row in rows),
+        "codes": (row.code for row in rows),
+        "entries": (row.entry for row in rows),
     }
     columns = {name: _BETWEEN.join(values) for name, values in given.items()}
     tx.session.execute(_STAGE_NEW, columns | {"import_id": import_id, "between": _BETWEEN})
@@ -213,14 +171,7 @@ def repeated_rows(tx: Tx, import_id: str) -> dict[int, int]:
 
     Rows that are wrong do not count: nothing of them enters.
     """
-    rows = func.array_agg(aggregate_order_by(import_row.c.row, import_row.c.row))
-    found = tx.session.execute(
-        select(rows)
-        .where(import_row.c.import_id == import_id, import_row.c.code != "")
-        .where(import_row.c.outcome != "error")
-        .group_by(import_row.c.code)
-        .having(func.count() > 1)
-    ).scalars()
+    found = tx.session.execute(_REPEATED, {"import_id": import_id}).scalars()
     return {row: first for first, *others in found for row in others}
 
 
@@ -229,39 +180,3 @@ def set_aside(tx: Tx, import_id: str, says: Mapping[int, str]) -> None:
     if says:
         given = {"rows": list(says), "says": list(says.values()), "import_id": import_id}
         tx.session.execute(_SET_ASIDE, given)
-
-
-def list_rows(
-    tx: Tx,
-    import_id: str,
-    *,
-    outcomes: Sequence[str],
-    after_row: int,
-    limit: int,
-    likely: bool = False,
-) -> Sequence[Row]:
-    """Findings in the file's order; `likely`: of rows that look like a unit there is."""
-    query = select(*_FINDING).where(
-        import_row.c.import_id == import_id, import_row.c.row > after_row
-    )
-    if outcomes:
-        query = query.where(import_row.c.outcome.in_(outcomes))
-    if likely:
-        query = query.where(import_row.c.likely)
-    return tx.session.execute(query.order_by(import_row.c.row).limit(limit)).mappings().all()
-
-
-def count_rows(tx: Tx, import_id: str) -> dict[str, int]:
-    """How many rows of each outcome."""
-    found = tx.session.execute(
-        select(import_row.c.outcome, func.count())
-        .where(import_row.c.import_id == import_id)
-        .group_by(import_row.c.outcome)
-    )
-    return {outcome: int(count) for outcome, count in found}
-
-
-def count_likely(tx: Tx, import_id: str) -> int:
-    """How many rows look like a unit there is."""
-    query = select(func.count()).where(import_row.c.import_id == import_id, import_row.c.likely)
-    return int(tx.session.execute(query).scalar_one())

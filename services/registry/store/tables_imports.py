@@ -1,11 +1,22 @@
-"""Rows of record imports, and other systems' numbers for units of the register."""
+"""Rows of imports as they came, record imports, and other systems' numbers for units of the register."""
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, DateTime, Integer, Table, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.registry.store.tables import METADATA
+
+import_pack = Table(
+    "import_pack",
+    METADATA,
+    Column("import_id", Text, primary_key=True),
+    Column("first_row", Integer, primary_key=True),
+    Column("last_row", Integer),
+    Column("rows", ARRAY(Integer)),  # those to unpack; the others are staged by themselves
+    Column("codes", ARRAY(Text)),
+    Column("entries", Text),  # `domain.import_packs`
+)
 
 record_import_row = Table(
     "record_import_row",
