@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from heapq import merge
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import func, select
@@ -34,12 +32,11 @@ def list_rows(
         query = query.where(_R.outcome.in_(outcomes))
     if likely:
         query = query.where(_R.likely)
-    own: Sequence[Mapping[Any, Any]]
     own = tx.session.execute(query.order_by(_R.row).limit(limit)).mappings().all()
     if likely or (outcomes and "new" not in outcomes):
         return own
     kept = import_packs.list_rows(tx, import_id, after_row=after_row, limit=limit)
-    return list(islice(merge(own, kept, key=_number), limit))
+    return sorted([*own, *kept], key=_number)[:limit]
 
 
 def count_rows(tx: Tx, import_id: str) -> dict[str, int]:
