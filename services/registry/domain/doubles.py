@@ -84,12 +84,13 @@ def entry_of(unit: Mapping[Any, Any], places: Places) -> Entry:
     numbers = numbers_of(core)
     address = _address_of(unit["address"], places)
     name, first, last = _blocks(unit["kind"], unit["division"][:6])
-    head, told = core[:_HEAD], "".join(numbers)
+    told = "/" + "".join(numbers)
     if len(core) < LONG:
-        keys = [_as_key(f"{core}/{told}", name)]
+        keys = [_as_key(core + told, name)]
     else:
+        head = core[:_HEAD]
         parts = {head[:at] + head[at + 1 :] for at in range(_HEAD)}
-        keys = [_as_key(f"{part}/{told}", name) for part in sorted(parts)]
+        keys = [_as_key(part + told, name) for part in sorted(parts)]
     if address:
         keys += [_as_key(core[0] + address, first), _as_key(core[-1] + address, last)]
     return Entry(unit["unit_id"], core, numbers, address, tuple(keys))
@@ -196,7 +197,7 @@ def _without_tail(key: str, places: Places) -> str:
 def _address_of(address: str, places: Places) -> str:
     """An address without its division, "" when it does not say where exactly."""
     key = _without_places(name_key(address), places)
-    return key if any(map(str.isdigit, key)) else ""
+    return key if _DIGITS.search(key) else ""
 
 
 def _same_address(one: str, other: str) -> bool | None:

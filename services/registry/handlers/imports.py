@@ -107,7 +107,7 @@ def _need_staging(tx: Tx, batch: Row) -> None:
 
 def _tell_repeated(tx: Tx, import_id: str) -> None:
     """Of rows with one code the first stays; chunks are judged beside one another and cannot tell."""
-    repeated = imports.repeated_rows(tx, import_id)
+    repeated = import_findings.repeated_rows(tx, import_id)
     import_packs.take_out(tx, import_id, repeated)
     imports.set_aside(tx, import_id, {row: repeats(first) for row, first in repeated.items()})
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from services.registry.domain.import_packs import NewRow, unpacked
 from services.registry.store.imports import add_new
@@ -15,16 +15,11 @@ from services.registry.store.units import Row
 from shared.messaging.tx import Tx
 
 _P = import_pack.c
+_BETWEEN = ","  # no credit code has one
 _ADD = text(
     "INSERT INTO import_pack (import_id, first_row, last_row, rows, codes, entries)"
-    " SELECT :import_id, :first_row, :last_row, CAST(string_to_array(:rows, ',') AS integer[]),"
-    " string_to_array(:codes, ','), :entries"
-)
-_WITHOUT = text(
-    "UPDATE import_pack p SET (rows, codes) = (SELECT coalesce(array_agg(k.row ORDER BY k.row), '{}'),"
-    " coalesce(array_agg(k.code ORDER BY k.row), '{}')"
-    " FROM unnest(p.rows, p.codes) AS k (row, code) WHERE k.row <> ALL(:gone))"
-    " WHERE p.import_id = :import_id AND p.first_row = :first_row"
+    " VALUES (:import_id, :first_row, :last_row, CAST(string_to_array(:rows, ',') AS integer[]),"
+    " :codes, :entries)"
 )
 
 
@@ -45,7 +40,7 @@ def add_pack(
         "first_row": first,
         "last_row": first + count - 1,
         "rows": ",".join(map(str, sorted(kept))),
-        "codes": ",".join(kept[row] for row in sorted(kept)),
+        "codes": _BETWEEN.join(kept[row] for row in sorted(kept)),
         "entries": entries,
     }
     tx.session.execute(_ADD, values)
@@ -67,14 +62,32 @@ def list_rows(tx: Tx, import_id: str, *, after_row: int, limit: int) -> list[dic
     return found
 
 
+def list_codes(tx: Tx, import_id: str) -> Iterator[list[str]]:
+    """The codes of the packed rows, pack by pack."""
+    found = tx.session.execute(select(_P.codes).where(_P.import_id == import_id))
+    return (codes.split(_BETWEEN) for codes in found.scalars() if codes)
+
+
+def rows_with(tx: Tx, import_id: str, codes: Collection[str]) -> Iterator[tuple[str, int]]:
+    """The packed rows that carry one of some codes, each behind its code."""
+    found = tx.session.execute(select(_P.codes, _P.rows).where(_P.import_id == import_id))
+    for listed, rows in found:
+        yield from (
+            pair for pair in zip(listed.split(_BETWEEN), rows, strict=False) if pair[0] in codes
+        )
+
+
 def take_out(tx: Tx, import_id: str, rows: Collection[int]) -> None:
     """Stage some of the packed rows by themselves, so that something can be said of them."""
     packs = select(import_pack).where(_P.import_id == import_id, _P.rows.overlap(list(rows)))
     for pack in tx.session.execute(packs).mappings().all() if rows else ():
-        gone = sorted(set(pack["rows"]) & set(rows))
+        gone = set(pack["rows"]) & set(rows)
         add_new(tx, import_id, list(unpacked(pack["entries"], gone)))
-        which = {"import_id": import_id, "first_row": pack["first_row"]}
-        tx.session.execute(_WITHOUT, which | {"gone": gone})
+        codes = pack["codes"].split(_BETWEEN)
+        stays = [pair for pair in zip(pack["rows"], codes, strict=True) if pair[0] not in gone]
+        left = {"rows": [row for row, _ in stays], "codes": _BETWEEN.join(c for _, c in stays)}
+        which = _P.import_id == import_id, _P.first_row == pack["first_row"]
+        tx.session.execute(update(import_pack).where(*which).values(**left))
 
 
 def unpack(tx: Tx, import_id: str, up_to: int) -> bool:

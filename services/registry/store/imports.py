@@ -51,13 +51,6 @@ _SET_ASIDE = text(
     " FROM unnest(CAST(:rows AS integer[]), CAST(:says AS text[])) AS given (row, says)"
     " WHERE r.import_id = :import_id AND r.row = given.row"
 )
-_REPEATED = text(
-    "SELECT array_agg(row ORDER BY row) FROM ("
-    " SELECT code, row FROM import_row"
-    " WHERE import_id = :import_id AND code <> '' AND outcome <> 'error' UNION ALL"
-    " SELECT kept.code, kept.row FROM import_pack p, unnest(p.codes, p.rows) AS kept (code, row)"
-    " WHERE p.import_id = :import_id) said GROUP BY code HAVING count(*) > 1"
-)
 
 
 def add_batch(tx: Tx, values: Values) -> None:
@@ -164,15 +157,6 @@ def _add_new(tx: Tx, import_id: str, rows: Sequence[NewRow]) -> None:
     }
     columns = {name: _BETWEEN.join(values) for name, values in given.items()}
     tx.session.execute(_STAGE_NEW, columns | {"import_id": import_id, "between": _BETWEEN})
-
-
-def repeated_rows(tx: Tx, import_id: str) -> dict[int, int]:
-    """Rows whose code an earlier row of the import carries, with the first that does.
-
-    Rows that are wrong do not count: nothing of them enters.
-    """
-    found = tx.session.execute(_REPEATED, {"import_id": import_id}).scalars()
-    return {row: first for first, *others in found for row in others}
 
 
 def set_aside(tx: Tx, import_id: str, says: Mapping[int, str]) -> None:

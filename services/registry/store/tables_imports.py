@@ -14,7 +14,7 @@ import_pack = Table(
     Column("first_row", Integer, primary_key=True),
     Column("last_row", Integer),
     Column("rows", ARRAY(Integer)),  # those to unpack; the others are staged by themselves
-    Column("codes", ARRAY(Text)),
+    Column("codes", Text),  # theirs, with a comma between
     Column("entries", Text),  # `domain.import_packs`
 )
 

@@ -12,7 +12,7 @@ depends_on = None
 STATEMENTS = (
     """CREATE TABLE import_pack (
     import_id text NOT NULL, first_row integer NOT NULL, last_row integer NOT NULL,
-    rows integer[] NOT NULL, codes text[] NOT NULL, entries text NOT NULL,
+    rows integer[] NOT NULL, codes text NOT NULL, entries text NOT NULL,
     PRIMARY KEY (import_id, first_row))""",
     # Written once and read once or twice: to compress it would cost more than to keep it.
     "ALTER TABLE import_pack ALTER entries SET STORAGE EXTERNAL, ALTER rows SET STORAGE EXTERNAL,"
