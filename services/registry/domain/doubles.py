@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz
 
-from services.registry.domain.search import name_key
+from services.registry.domain import search
 
 SAME_PLACE_NAME = 70  # names this alike at one address
 LONG = 7  # signs from which on a name that is alike, not equal, tells something by itself
@@ -47,7 +47,7 @@ _DIGITS = re.compile(r"\d+")
 
 
 class Entry(NamedTuple):
-    """What a likeness is judged by, worked out once; make it with `entry_of`."""
+    """What a likeness is judged by, worked out once; made by `entry_of`, `judged_by`."""
 
     unit_id: str
     core: str
@@ -73,17 +73,26 @@ class Found:
 
 
 def entry_of(unit: Mapping[Any, Any], places: Places) -> Entry:
-    """A unit's columns as what likeness is judged by.
+    """A unit's columns as what likeness is judged by."""
+    return judged_by(
+        unit["unit_id"], unit["kind"], unit["name_key"], unit["division"], unit["address"], places
+    )
+
+
+def judged_by(
+    unit_id: str, kind: str, name_key: str, division: str, address: str, places: Places
+) -> Entry:
+    """What the likeness of a unit is judged by.
 
     Its keys are those under which it is looked for: two entries that are likely one share at
     least one, and few others do. They are a short name as it is; the head of a long one with each
     sign left out in turn, and the address with the first and the last sign of the name (so that
     one wrong, missing or additional sign is forgiven). Of one kind and district only.
     """
-    core = core_of(unit["name_key"], places)
+    core = core_of(name_key, places)
     numbers = numbers_of(core)
-    address = _address_of(unit["address"], places)
-    name, first, last = _blocks(unit["kind"], unit["division"][:6])
+    place = _address_of(address, places)
+    name, first, last = _blocks(kind, division[:6])
     told = "/" + "".join(numbers)
     if len(core) < LONG:
         keys = [_as_key(core + told, name)]
@@ -91,9 +100,9 @@ def entry_of(unit: Mapping[Any, Any], places: Places) -> Entry:
         head = core[:_HEAD]
         parts = {head[:at] + head[at + 1 :] for at in range(_HEAD)}
         keys = [_as_key(part + told, name) for part in sorted(parts)]
-    if address:
-        keys += [_as_key(core[0] + address, first), _as_key(core[-1] + address, last)]
-    return Entry(unit["unit_id"], core, numbers, address, tuple(keys))
+    if place:
+        keys += [_as_key(core[0] + place, first), _as_key(core[-1] + place, last)]
+    return Entry(unit_id, core, numbers, place, tuple(keys))
 
 
 def core_of(key: str, places: Places) -> str:
@@ -196,7 +205,7 @@ def _without_tail(key: str, places: Places) -> str:
 
 def _address_of(address: str, places: Places) -> str:
     """An address without its division, "" when it does not say where exactly."""
-    key = _without_places(name_key(address), places)
+    key = _without_places(search.name_key(address), places)
     return key if _DIGITS.search(key) else ""
 
 

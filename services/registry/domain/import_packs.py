@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
+from services.registry.domain.search import name_key
+
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')  # what JSON writes otherwise
 _BESIDE = ("name_text", "code")  # of an entry: kept beside it, where a row is staged
 
@@ -75,6 +77,7 @@ def each(group: Group, name: str) -> Sequence[Any]:
 def _objects(group: Group) -> Iterator[str]:
     """The rows as JSON objects without their blanks."""
     columns = {name: group.columns[name] for name in group.columns.keys() - set(_BESIDE)}
+    columns["name_key"] = list(map(name_key, each(group, "name_text")))
     same = {name: column[0] for name, column in columns.items() if len(column) < len(group.rows)}
     said = {name: value for name, value in same.items() if value not in ("", None)}
     begin = to_json({"kind": group.kind, **said}).decode()[:-1]

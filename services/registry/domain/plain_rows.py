@@ -40,9 +40,9 @@ class PlainRows(NamedTuple):
     at: Sequence[int]
     values: Values
 
-    def each(self, name: str) -> Sequence[Any]:
-        """A column's value for each row, "" where nothing fills it."""
-        column = self.values.get(name, ("",))
+    def each(self, name: str, blank: Any = "") -> Sequence[Any]:
+        """A column's value for each row, `blank` where nothing fills it."""
+        column = self.values.get(name, (blank,))
         return column if len(column) == len(self.at) else [column[0]] * len(self.at)
 
 
@@ -121,10 +121,13 @@ def _drop(fine: set[int], doubted: Sequence[bool]) -> None:
 
 def _texts(cells: Sequence[Cell]) -> Sequence[str]:
     """What `text_of` makes of each cell of a column."""
-    if set(map(type, cells)) == {str}:
+    kinds = set(map(type, cells))
+    if kinds == {str}:
         texts = [cell.strip() for cell in cells]  # type: ignore[union-attr]
         if "\x00" not in "".join(texts):
             return texts
+    if kinds == {int}:
+        return list(map(str, cells))
     return [text_of(cell) for cell in cells]
 
 

@@ -45,7 +45,7 @@ def look_for_doubles(tx: Tx, rows: Sequence[Row], *, found_by: Entrance) -> tupl
 
 def alike_of(tx: Tx, entries: Sequence[Entry]) -> tuple[dict[str, Row], dict[str, list[Found]]]:
     """Units of the register that look like these, by id, and which looks like which."""
-    rows = doubles.find_candidates(tx, (str(list(one.keys)) for one in entries))
+    rows = doubles.find_candidates(tx, (doubles.as_set(one.keys) for one in entries))
     return {row["unit_id"]: row for row in rows}, alike_among(rows, entries)
 
 

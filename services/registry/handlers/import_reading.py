@@ -11,14 +11,14 @@ from contextlib import ExitStack
 from itertools import compress
 from typing import Any, NamedTuple
 
-from services.registry.domain.doubles import Entry, Found, Likeness, find_doubles
+from services.registry.domain.doubles import Entry, Found, Likeness, find_doubles, judged_by
 from services.registry.domain.entry import rules_of
 from services.registry.domain.import_packs import Group, NewRow, each, packed, unpacked
 from services.registry.domain.importing import Reader, ReadRow, is_blank
 from services.registry.domain.plain_rows import PlainRows, plain_rows
 from services.registry.domain.search import name_key
-from services.registry.handlers.unit_entries import likeness_of, size_class
-from services.registry.store import reference
+from services.registry.handlers.unit_entries import size_by
+from services.registry.store import doubles, reference
 from shared.contracts.refusals import Refused
 from shared.contracts.registry import StageImport
 from shared.contracts.table import Table
@@ -27,11 +27,10 @@ from shared.runtime.apart import Apart
 
 _LARGE = 100_000  # signs from which a chunk is read apart: below, to fork costs more than it spares
 _APART = Apart()
-_FIGURES = ("headcount", "revenue", "assets", "industry")
 
 
 class Plain(NamedTuple):
-    """Rows that are plainly fine, by what is asked of them; `keys`: of their likenesses, as JSON."""
+    """Rows that are plainly fine, by what is asked of them; `keys`: as `find_candidates` wants them."""
 
     rows: list[int]
     kinds: list[str]
@@ -142,7 +141,7 @@ class _Reader:
             numbers = [first + at for at in rows.at]
             name_keys = list(map(name_key, rows.each("name_text")))
             like = self._likenesses(rows, numbers, name_keys)
-            columns = {**rows.values, "name_key": name_keys, "size": self._sizes(rows)}
+            columns = {**rows.values, "size": self._sizes(rows)}
             groups.append(Group(rows.kind, numbers, columns, [entry.keys for entry in like]))
             entries += like
         plain = self._plain(groups)
@@ -160,14 +159,13 @@ class _Reader:
     def _likenesses(
         rows: PlainRows, numbers: Sequence[int], name_keys: Sequence[str]
     ) -> list[Entry]:
-        columns = numbers, name_keys, rows.each("division"), rows.each("address")
+        divisions, addresses = rows.each("division"), rows.each("address")
+        places = {division: reference.places_of(division) for division in set(divisions)}
+        columns = numbers, name_keys, divisions, addresses
         return [
-            likeness_of({
-                "unit_id": _id_of(number), "kind": rows.kind, "name_key": name,
-                "division": division, "address": address,
-            })
+            judged_by(_id_of(number), rows.kind, name, division, address, places[division])
             for number, name, division, address in zip(*columns, strict=True)
-        ]  # fmt: skip
+        ]
 
     @staticmethod
     def _plain(groups: Sequence[Group]) -> Plain:
@@ -177,21 +175,17 @@ class _Reader:
             plain.kinds.extend([group.kind] * len(group.rows))
             plain.divisions.extend(each(group, "division"))
             plain.codes.extend(each(group, "code"))
-            plain.keys.extend(str(list(keys)) for keys in group.keys)
+            plain.keys.extend(map(doubles.as_set, group.keys))
         return plain
 
-    def _sizes(self, rows: PlainRows) -> Sequence[str]:
-        kind, given = self._pack.kinds[rows.kind], rows.each("size")
-        names = [name for name in _FIGURES if name in rows.values]
-        figures = zip(*map(rows.each, names), strict=True)
-        return (
-            [
-                size or size_class(dict(zip(names, known, strict=True)), kind)
-                for size, known in zip(given, figures, strict=True)
-            ]
-            if "headcount" in names
-            else given
-        )
+    @staticmethod
+    def _sizes(rows: PlainRows) -> Sequence[str]:
+        given = rows.each("size")
+        if "headcount" not in rows.values:
+            return given
+        figures = (rows.each(name, None) for name in ("headcount", "revenue", "assets"))
+        columns = given, rows.each("industry"), *figures
+        return [size or size_by(*known) for size, *known in zip(*columns, strict=True)]
 
 
 def _id_of(row: int) -> str:

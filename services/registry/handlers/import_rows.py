@@ -89,7 +89,7 @@ class Chunk:
         self, plain: Plain, others: list[dict[str, Any]], *, is_whole: bool
     ) -> tuple[Plain, list[dict[str, Any]]]:
         """Rows that look like a unit there is, or like another row of this chunk, are told so."""
-        own = (str(list(entry.keys)) for entry in self.entries)
+        own = (doubles.as_set(entry.keys) for entry in self.entries)
         rows = doubles.find_candidates(self.tx, [*plain.keys, *own])
         if is_whole and not (rows or self.entries):
             found = self.reading.alike

@@ -132,10 +132,18 @@ def likeness_of(values: Mapping[Any, Any]) -> doubles.Entry:
 
 def size_class(values: Mapping[str, Any], kind: UnitKind) -> str:
     """The size of an enterprise by its figures; "" for other kinds and unknown figures."""
-    if kind.identifier != "credit_code" or values.get("headcount") is None:
+    if kind.identifier != "credit_code":
         return ""
-    figures = Figures(Decimal(values["headcount"]), values.get("revenue"), values.get("assets"))
-    return size_of(reference.size_line(values.get("industry", "")), figures)
+    return size_by(values.get("industry", ""), *map(values.get, ("headcount", "revenue", "assets")))
+
+
+def size_by(
+    industry: str, headcount: int | None, revenue: Decimal | None, assets: Decimal | None
+) -> str:
+    """The size class of an enterprise by its figures, "" where they do not tell."""
+    if headcount is None:
+        return ""
+    return size_of(reference.size_line(industry), Figures(Decimal(headcount), revenue, assets))
 
 
 def _tidied(tx: Tx, entry: UnitEntry, rules: KindRules, held: Row | None) -> UnitEntry:

@@ -26,8 +26,7 @@ _JUDGED_BY = (
 )
 _NEAR = text(
     f"SELECT DISTINCT {', '.join(f'u.{column.name}' for column in _JUDGED_BY)}"  # noqa: S608  own columns
-    " FROM (SELECT CAST(translate(CAST(value AS text), '[]', '{}') AS integer[]) AS keys"
-    " FROM jsonb_array_elements(CAST(:sets AS jsonb))) asked"
+    " FROM (SELECT CAST(one AS integer[]) AS keys FROM unnest(string_to_array(:sets, ';')) one) asked"
     " JOIN unit u ON u.like_keys && asked.keys AND u.standing <> 'closed'"
 )
 
@@ -35,15 +34,20 @@ _NEAR = text(
 def find_candidates(tx: Tx, sets: Iterable[str]) -> Sequence[Row]:
     """Open units of any area that share a key with one of these sets; what they are judged by.
 
-    sets   keys as JSON, "[1, 2]"
+    sets   keys as `as_set` writes them
 
     One look into the index for each set: an overlap with all keys at once would compare each
     with each.
     """
-    wanted = ",".join(dict.fromkeys(sets))
+    wanted = ";".join(dict.fromkeys(sets))
     if not wanted:
         return ()
-    return tx.session.execute(_NEAR, {"sets": f"[{wanted}]"}).mappings().all()
+    return tx.session.execute(_NEAR, {"sets": wanted}).mappings().all()
+
+
+def as_set(keys: Sequence[int]) -> str:
+    """The keys of one unit, for `find_candidates`."""
+    return f"{{{','.join(map(str, keys))}}}"
 
 
 def list_unkeyed(tx: Tx, some: int) -> Sequence[Row]:
