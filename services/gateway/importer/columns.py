@@ -10,10 +10,11 @@ from pydantic_core import to_json
 
 def packed(columns: Iterable[Sequence[Any]]) -> bytes:
     """Columns as JSON; one that says the same all the way down says it once."""
-    return to_json([_briefly(column) for column in columns], inf_nan_mode="constants")
+    return to_json(list(map(briefly, columns)), inf_nan_mode="constants")
 
 
-def _briefly(column: Sequence[Any]) -> Sequence[Any]:
+def briefly(column: Sequence[Any]) -> Sequence[Any]:
+    """A column, or its one value where it says the same all the way down."""
     first = column[0]
     if column[-1] != first or column.count(first) != len(column):
         return column
