@@ -26,6 +26,7 @@ from aio_pika.abc import (
 )
 from aio_pika.exceptions import AMQPError, DeliveryError, PublishError
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from shared.contracts.message import Actor, Command
 from shared.contracts.refusals import Refused
@@ -160,8 +161,8 @@ class Services:
         self, command: Command, asking: Asking, *, call_id: str, timeout: float
     ) -> None:
         assert self._exchange is not None  # noqa: S101  `_call` looked
-        body = {"args": [], "kwargs": {"command": command.model_dump(mode="json")}}
-        content, headers = json.dumps(body, ensure_ascii=False).encode(), asking.headers()
+        content = to_json({"args": [], "kwargs": {"command": command}})
+        headers = asking.headers()
         if len(content) > _COMPRESS_FROM:
             headers["compression"] = _COMPRESSED
             content = zlib.compress(content, level=1)  # half the time for a sixth more bytes

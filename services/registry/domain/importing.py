@@ -88,6 +88,8 @@ def _whole(text: str) -> int:
 
 
 def _amount(text: str) -> Decimal:
+    if len(text) < 13 and text.isascii() and text.replace(".", "", 1).isdigit():
+        return Decimal(text)
     number = Decimal(text.replace(",", ""))
     if not number.is_finite() or abs(number) > 10**12:
         raise ValueError(text)

@@ -126,8 +126,11 @@ def _texts(cells: Sequence[Cell]) -> Sequence[str]:
         texts = [cell.strip() for cell in cells]  # type: ignore[union-attr]
         if "\x00" not in "".join(texts):
             return texts
-    if kinds == {int}:
-        return list(map(str, cells))
+    if kinds <= {int, float}:
+        return [
+            str(cell) if cell.__class__ is int or not cell.is_integer() else str(int(cell))  # type: ignore[union-attr, arg-type]
+            for cell in cells
+        ]
     return [text_of(cell) for cell in cells]
 
 
