@@ -194,8 +194,11 @@ def main() -> None:
         patch()
     for module in modules:
         import_module(module)
-    if kind == "plain":  # the gateway's first page would wait for the packs
+    # What the first page, the first file would wait for.
+    if kind == "plain":
         import_module("shared.runtime.packs").shipped()
+    else:
+        import_module("services.registry.store.reference").load()
     seldom_collected()
     parent = os.getpid()
     for order in _orders(out):

@@ -47,7 +47,7 @@ def find_candidates(tx: Tx, sets: Iterable[str]) -> Sequence[Row]:
 
 def as_set(keys: Sequence[int]) -> str:
     """The keys of one unit, for `find_candidates`."""
-    return f"{{{','.join(map(str, keys))}}}"
+    return f"{{{str(list(keys))[1:-1]}}}"
 
 
 def list_unkeyed(tx: Tx, some: int) -> Sequence[Row]:
