@@ -194,11 +194,8 @@ def main() -> None:
         patch()
     for module in modules:
         import_module(module)
-    # What the first page, the first file would wait for.
-    if kind == "plain":
+    if kind == "plain":  # the gateway's first page would wait for the packs
         import_module("shared.runtime.packs").shipped()
-    else:
-        import_module("services.registry.store.reference").load()
     seldom_collected()
     parent = os.getpid()
     for order in _orders(out):
