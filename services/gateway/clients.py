@@ -34,6 +34,9 @@ from shared.contracts.refusals import Refused
 _EXCHANGE = "nameko-rpc"
 _COMPRESSED = "application/x-gzip"  # kombu's name for zlib; the services do the same
 _COMPRESS_FROM = 64 * 1024
+# The broker takes 1 MiB; one that is larger would close the channel, and with it every call in flight.
+_LARGEST = 1000 * 1024
+_TOO_LARGE = "一次提交的内容太多，无法送去办理，没有任何改动：请分成几次提交。"
 T = TypeVar("T")
 log = structlog.get_logger()
 
@@ -166,6 +169,8 @@ class Services:
         if len(content) > _COMPRESS_FROM:
             headers["compression"] = _COMPRESSED
             content = zlib.compress(content, level=1)  # half the time for a sixth more bytes
+        if len(content) > _LARGEST:
+            raise Refused("request_too_large", _TOO_LARGE, status=413)
         message = aio_pika.Message(
             content,
             content_type="application/json",

@@ -2,9 +2,9 @@
 
 Run as `python -m services.gateway.importer.child <megabytes> <seconds> <rows>` with the file on
 standard input; writes a line about the sheet, then packs of so many rows while it goes on reading,
-the first of a tenth. A pack is a line with the number of its rows and of its bytes, and the bytes:
-its rows by their columns, as `columns.packed` writes them. Numbers stay numbers, so that a code
-stored as number can be told.
+the first of a tenth, and of fewer where these are large. A pack is a line with the number of its
+rows and of its bytes, and the bytes: its rows by their columns, as `columns.packed` writes them.
+Numbers stay numbers, so that a code stored as number can be told.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 from pydantic_core import to_json
 from python_calamine import CalamineWorkbook
 
-from services.gateway.importer.columns import briefly, packed
+from services.gateway.importer.columns import LARGEST, briefly, packed
 
 ABOUT = "说明"
 VERSION = "模板版本"
@@ -79,10 +79,21 @@ def _packs(rows: Iterator[list[Any]], at_once: int) -> Iterator[tuple[int, bytes
             held -= 1
         if held:
             yield from _blank_packs(blank, len(some[0]), at_once)
-            yield held, packed(map(_tidy, map(briefly, zip(*some[:held], strict=True))))
+            yield from _small_packs(some[:held])
             blank = 0
         blank += len(some) - held
         wanted = at_once
+
+
+def _small_packs(rows: Sequence[list[Any]]) -> Iterator[tuple[int, bytes]]:
+    """Rows in as many parts as it takes for each to be small enough to be passed on."""
+    text = packed(map(_tidy, map(briefly, zip(*rows, strict=True))))
+    if len(text) <= LARGEST or len(rows) == 1:
+        yield len(rows), text
+        return
+    step = max(len(rows) * LARGEST // (len(text) * 2), 1) if len(rows) > 2 else 1
+    for first in range(0, len(rows), step):
+        yield from _small_packs(rows[first : first + step])
 
 
 def _blank_packs(count: int, width: int, at_once: int) -> Iterator[tuple[int, bytes]]:

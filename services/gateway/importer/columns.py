@@ -7,6 +7,9 @@ from typing import Any
 
 from pydantic_core import to_json
 
+LARGEST = 512 * 1024
+"""Bytes a pack may have: half of what the broker takes, for each quote in it is written with two."""
+
 
 def packed(columns: Iterable[Sequence[Any]]) -> bytes:
     """Columns as JSON; one that says the same all the way down says it once."""

@@ -10,14 +10,15 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
-from services.gateway.importer.columns import packed
+from services.gateway.importer.columns import LARGEST, packed
 from services.gateway.importer.guard import Looked, look
 from shared.contracts.refusals import Refused
 from shared.contracts.table import Cell, Table
@@ -77,6 +78,19 @@ class Sheet:
     def rows(self) -> list[list[Cell]]:
         """Every row, unpacked."""
         return [row for pack in self.packs for row in pack.rows()]
+
+    def chunks(self, most: int) -> Iterator[Sequence[list[Cell]]]:
+        """Every row as it can be passed on: `most` at a time, fewer where they are large."""
+        rows, first, size = self.rows, 0, 0
+        for at, row in enumerate(rows):
+            own = len(to_json(row))
+            if own > LARGEST:
+                raise _row_too_long(self.first_row + at)
+            if at - first == most or size + own > LARGEST:
+                yield rows[first:at]
+                first, size = at, 0
+            size += own
+        yield rows[first:]
 
     def rows_numbered(self, numbers: Sequence[int]) -> dict[int, list[Cell]]:
         """Some rows by the file's own numbers."""
@@ -186,6 +200,8 @@ async def _packs(child: Process) -> AsyncIterator[Packed]:
         yield Packed(number, 0, about.decode())
         while line := await asyncio.wait_for(out.readline(), patience):
             count, size = map(int, line.split())
+            if size > LARGEST:
+                raise _row_too_long(number)
             text = await asyncio.wait_for(out.readexactly(size), patience)
             yield Packed(number, count, text.decode())
             number += count
@@ -198,6 +214,14 @@ async def _packs(child: Process) -> AsyncIterator[Packed]:
             "文件内容无法在限定的内存和时间内读出，没有导入；请只保留需要导入的一张工作表，另存后重试。",
             status=422,
         )
+
+
+def _row_too_long(number: int) -> Refused:
+    return Refused(
+        "row_too_long",
+        f"第 {number} 行的内容超过 {LARGEST // 1024} KB，没有导入；请把这一行的长文字缩短后再上传。",
+        status=422,
+    )
 
 
 async def _under_headings(

@@ -172,18 +172,19 @@ async def stage_records(
         "external_id" if number and h == number else h or f"-{at}"
         for at, h in enumerate(sheet.headings)
     )
-    import_id = ""
-    for start in range(0, len(sheet.rows), _RECORDS_AT_ONCE):
+    import_id, start = "", 0
+    for rows in sheet.chunks(_RECORDS_AT_ONCE):
         command = StageRecords(
             kind=kind,
             import_id=import_id,
             file_name=name,
             columns=columns,
             first_row=sheet.first_row + start,
-            rows=sheet.rows[start : start + _RECORDS_AT_ONCE],
+            rows=rows,
             after=start,
-            is_last=start + _RECORDS_AT_ONCE >= len(sheet.rows),
+            is_last=start + len(rows) >= len(sheet.rows),
             system=system,
         )
         import_id = str((await slowly(request, command))["import_id"])
+        start += len(rows)
     return await report_of(request, import_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, TypeVar
 
@@ -12,7 +13,7 @@ from deploy.sample import people
 from services.gateway.clients import Asking, ServiceAway, ServiceFailed, Services
 from shared.contracts.message import Command
 from shared.contracts.refusals import Refused
-from shared.contracts.registry import CountUnits, GetUnit
+from shared.contracts.registry import CountUnits, GetUnit, StageImport
 from shared.contracts.registry_answers import UnitCounts
 from shared.contracts.scalars import UnitKind
 from tests.support.servers import Servers
@@ -80,6 +81,24 @@ def test_many_calls_are_in_flight_at_once_and_none_is_mixed_up(system: System) -
 
     assert all(isinstance(a, Refused) for a in answers[1::2])
     assert all("total" in a for a in answers[0::2])
+
+
+def test_what_the_broker_would_not_take_is_refused_and_harms_no_other_call(system: System) -> None:
+    noise = secrets.token_urlsafe(1_600_000)
+    large = StageImport(
+        file_name="a.xlsx", columns=("name_text",), first_row=2, count=1, packed=noise
+    )
+
+    async def three(services: Services) -> list[Any]:
+        asked = (services.ask(CountUnits(), CLERK), services.ask(large, CLERK))
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        return [*found, await services.ask(CountUnits(), CLERK)]
+
+    before, refused, after = with_client(system, three)
+
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.status) == ("request_too_large", 413)
+    assert before == after
 
 
 def test_a_service_that_is_not_there_is_away_and_nothing_was_sent(system: System) -> None:

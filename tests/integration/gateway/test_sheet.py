@@ -7,8 +7,10 @@ import io
 
 import pytest
 import xlsxwriter
+from pydantic_core import to_json
 from python_calamine import CalamineWorkbook
 
+from services.gateway.importer.columns import LARGEST
 from services.gateway.importer.sheet import AT_ONCE, Sheet, open_sheet, read_sheet
 from services.gateway.importer.workbook import Column, write_book
 from shared.contracts.refusals import Refused
@@ -137,3 +139,32 @@ def test_a_plan_comes_back_and_can_be_sent_again() -> None:
 
     assert read(first).rows == [["甲公司", "1"]]
     assert read(again).rows == [["甲公司", "1", "不安排"]]
+
+
+def test_rows_with_much_in_them_come_in_packs_that_can_be_passed_on() -> None:
+    lines = [(f"单位{n}", f"编{n}", "备注" * (n % 700)) for n in range(3000)]
+    content = a_book(("单位名称", "代码", "备注"), *lines)
+
+    async def passed_on() -> tuple[list[int], Sheet]:
+        async with open_sheet(content, must_have=MUST) as arriving:
+            sizes = [len(pack.text.encode()) async for pack, _ in arriving.packs()]
+            return sizes, arriving.sheet
+
+    sizes, sheet = asyncio.run(passed_on())
+
+    assert max(sizes) <= LARGEST
+    assert len(sizes) < 4 * sum(sizes) / LARGEST
+    assert sheet.rows == [list(line) for line in lines]
+    chunks = list(sheet.chunks(500))
+    assert [row for chunk in chunks for row in chunk] == sheet.rows
+    assert max(len(to_json(chunk)) for chunk in chunks) < 1.01 * LARGEST
+
+
+def test_a_row_with_too_much_in_it_is_named() -> None:
+    lines = [("甲公司", "1", *[""] * 6), ("乙公司", "2", *["字" * 32_000] * 6)]
+
+    with pytest.raises(Refused) as caught:
+        read(a_book(("单位名称", "代码"), *lines))
+
+    assert caught.value.code == "row_too_long"
+    assert "第 3 行" in caught.value.says
