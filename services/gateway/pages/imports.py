@@ -16,7 +16,13 @@ from services.gateway.importer.sheet import open_sheet
 from services.gateway.importer.template import need_headings, template_book, version_of
 from services.gateway.importer.workbook import Column
 from services.gateway.pages.desk import Missing, Pages, ask, ask_for, go, part, render, text_of
-from services.gateway.pages.staging import keep_report, report_of, slowly, stage_units
+from services.gateway.pages.staging import (
+    MOST_WRONG,
+    WRONG,
+    keep_report,
+    slowly,
+    stage_units,
+)
 from services.gateway.pages.uploads import sheet_of, workbook
 from shared.contracts import registry, registry_units
 from shared.contracts.refusals import Refused
@@ -27,6 +33,7 @@ from shared.contracts.registry_units_answers import UnitFormsView
 pages = Pages()
 _WHO = ("clerk", "reviewer", "system")
 _CONCERNED = (*_WHO, "seat")  # who may prepare or confirm records
+_SHOWN = 200
 _MUST = (("单位名称",), ("统一社会信用代码/项目编号",))
 
 
@@ -116,7 +123,11 @@ async def show(request: Request, import_id: str) -> Response:
 
 async def _show(request: Request, import_id: str, refused: Refused | None = None) -> Response:
     wrong, right, likely = await asyncio.gather(
-        report_of(request, import_id),
+        ask_for(
+            request,
+            ImportReport,
+            registry.GetImport(import_id=import_id, outcomes=WRONG, limit=_SHOWN),
+        ),
         ask_for(
             request,
             ImportReport,
@@ -141,6 +152,7 @@ async def _show(request: Request, import_id: str, refused: Refused | None = None
         status=refused.status if refused else 200,
         report=wrong,
         wrong=wrong.rows,
+        most_kept=MOST_WRONG,
         right=right.rows,
         likely=likely.rows,
         kept=kept,

@@ -24,7 +24,8 @@ from shared.contracts.registry_imports import StageRecords
 from shared.runtime.ids import uuid7
 
 _SECONDS = 60.0
-_WRONG = ("error", "conflict")
+WRONG = ("error", "conflict")
+MOST_WRONG = 5000  # of these the file to correct holds no more: so many are one mistake
 _RECORDS_AT_ONCE = 500
 _CUT_OFF = "文件没有读完，或有一段没有收下"
 _UNDER_WAY = 3  # one is read while the one before is judged and the one before that is written
@@ -125,13 +126,13 @@ async def report_of(request: Request, import_id: str) -> ImportReport:
     return await ask_for(
         request,
         ImportReport,
-        registry.GetImport(import_id=import_id, outcomes=_WRONG, limit=5000),
+        registry.GetImport(import_id=import_id, outcomes=WRONG, limit=MOST_WRONG),
     )
 
 
 async def keep_report(request: Request, name: str, sheet: Sheet, report: ImportReport) -> None:
     """Keep the rows that are wrong as a file to correct, and the cells that hold formulas."""
-    wrong = [r for r in report.rows if r.outcome in _WRONG]
+    wrong = [r for r in report.rows if r.outcome in WRONG]
     formulas = list(sheet.formulas)
     if not wrong and not formulas:
         return
