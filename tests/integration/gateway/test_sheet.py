@@ -161,7 +161,7 @@ def test_rows_with_much_in_them_come_in_packs_that_can_be_passed_on() -> None:
 
 
 def test_a_row_with_too_much_in_it_is_named() -> None:
-    lines = [("甲公司", "1", *[""] * 6), ("乙公司", "2", *["字" * 32_000] * 6)]
+    lines = [("甲公司", "1", *[""] * 9), ("乙公司", "2", *["字" * 32_000] * 9)]
 
     with pytest.raises(Refused) as caught:
         read(a_book(("单位名称", "代码"), *lines))
