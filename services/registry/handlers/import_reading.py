@@ -127,12 +127,11 @@ class _Reader:
     def __init__(self, columns: Sequence[str], pack: Pack) -> None:
         kinds = {name: rules_of(kind, pack.lists) for name, kind in pack.kinds.items()}
         self.rows = Reader(columns, kinds)
-        self._pack = pack
 
     def work(self, given: bytes) -> bytes:
         """`read` as a child does it."""
-        first, count, packed = marshal.loads(given)  # noqa: S302  our own parent's
-        return marshal.dumps(self.read(Table.unpacked(count, packed), first))
+        first, count, text = marshal.loads(given)  # noqa: S302  our own parent's
+        return marshal.dumps(self.read(Table.unpacked(count, text), first))
 
     def read(self, table: Table, first: int) -> tuple[Any, ...]:
         """What a `Reading` keeps, as plain values; `first`: the number of the first row."""

@@ -53,7 +53,7 @@ def count_rows(tx: Tx, import_id: str) -> int:
 
 
 def list_rows(tx: Tx, import_id: str, *, after_row: int, limit: int) -> list[dict[str, Any]]:
-    """The first packed rows after a number, as `imports.list_rows` tells of others."""
+    """The first packed rows after a number, as `import_findings` tells of others."""
     found: list[dict[str, Any]] = []
     while len(found) < limit and (pack := _next(tx, import_id, after_row)) is not None:
         wanted = [row for row in pack["rows"] if row > after_row][: limit - len(found)]
