@@ -20,7 +20,7 @@ from services.registry.domain.entry import (
     code_fault,
     tidy_code,
 )
-from shared.contracts.registry import UnitEntry
+from shared.contracts.registry import IMPORT_COLUMNS, UnitEntry
 from shared.contracts.table import Cell
 from shared.policy.programme import FieldSpec
 
@@ -104,11 +104,12 @@ def _day(text: str) -> date:
     return date(int(found[1]), int(found[2]), int(found[3]))
 
 
+_HEADINGS = {field: heading for heading, field in IMPORT_COLUMNS.items()}
 READERS: Mapping[str, tuple[Callable[[str], object], str]] = {
     "size": (lambda text: _SIZES.get(text, text), ""),
     "headcount": (_whole, "应为整数"),
-    "revenue": (_amount, "应为数字（万元）"),
-    "assets": (_amount, "应为数字（万元）"),
+    "revenue": (_amount, "应为数字"),
+    "assets": (_amount, "应为数字"),
     "starts_on": (_day, "应为日期，如 2024-03-01"),
     "ends_on": (_day, "应为日期，如 2024-03-01"),
 }
@@ -206,7 +207,8 @@ def _take(name: str, text: str, into: dict[str, object], faults: list[FieldFault
     try:
         into[name] = reader(text)
     except (ValueError, InvalidOperation):
-        faults.append(FieldFault(name, f"{name}_form", f"“{text}”{wanted}"))
+        says = f"{_HEADINGS[name]}“{text}”{wanted}"
+        faults.append(FieldFault(name, f"{name}_form", says))
 
 
 def changes_between(old: Mapping[Any, Any], new: UnitEntry) -> dict[str, tuple[str, str]]:

@@ -78,7 +78,7 @@ def test_every_bad_row_is_told_with_its_own_number_and_reason(acting: Acting) ->
     assert "与本文件第 5 行" in told[6].says[0]
     assert "不在本办法的单位类型" in told[8].says[0]
     assert "管辖区域" in told[9].says[0]
-    assert told[10].says == ("“约三百”应为整数",)
+    assert told[10].says == ("职工人数“约三百”应为整数",)
     assert "项目编号" in told[11].says[0]
     assert report.counts == {"new": 2, "unchanged": 0, "changed": 0, "conflict": 1, "error": 6}
     assert units.find_units(acting(), FindUnits()).items == ()
@@ -289,7 +289,7 @@ def test_a_large_chunk_is_judged_like_a_small_one(acting: Acting, count: int) ->
 
     told = {line.row: line for line in report.rows}
     assert report.counts["new"] == count - 2
-    assert told[9].says == ("“若干”应为整数",)
+    assert told[9].says == ("职工人数“若干”应为整数",)
     assert told[11].says == ("与本文件第 10 行是同一单位：请只保留一行",)
     unit = units.get_unit(acting(), GetUnit(code=codes[count - 1]))
     assert (unit.name_text, unit.headcount) == (f"宁波甬江{count - 1}机械厂", count - 1)
